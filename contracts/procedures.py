@@ -1,0 +1,303 @@
+"""The border between services and workflows: queues, workflow ids, signals, activities and their payloads.
+
+An activity's result is an acknowledgement, never a fact, except for `load_case`, `events_between`,
+`record_fact` and `reserve_licence_code`. Every acting activity takes a `Command` (or, in the issuance
+saga and in the invoice and appointment workflows, a keyed request) and is carried out at most once.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from kernel.commands import Operation
+from kernel.events import EditionRef, Event, Source
+from kernel.law.plan import Plan
+
+PROCEDURES: Final = "procedures"  # the task queue of all workflows; activities use the service's name
+FACT_RECORDED: Final = "fact_recorded"  # the one signal, its argument an Event
+
+APPLICATION_WORKFLOW: Final = "ApplicationWorkflow"
+INVOICE_WORKFLOW: Final = "InvoiceWorkflow"
+ISSUANCE_WORKFLOW: Final = "IssuanceWorkflow"
+APPOINTMENT_WORKFLOW: Final = "AppointmentWorkflow"
+NOTICE_WORKFLOW: Final = "NoticeWorkflow"
+RECONCILE_WORKFLOW: Final = "ReconcileWorkflow"
+CLOCKED_WORKFLOWS: Final = (APPLICATION_WORKFLOW, INVOICE_WORKFLOW, APPOINTMENT_WORKFLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Which workflow hears of a fact; its relay signals it with start, with `CaseRef(subject, offset, 0)`."""
+
+    workflow: str
+    subject: UUID
+
+    @property
+    def workflow_id(self) -> str:
+        """`application:{uuid}`, `invoice:{uuid}`, …"""
+        return f"{self.workflow.removesuffix('Workflow').lower()}:{self.subject}"
+
+    @classmethod
+    def application(cls, subject: UUID) -> Self:
+        return cls(APPLICATION_WORKFLOW, subject)
+
+    @classmethod
+    def invoice(cls, subject: UUID) -> Self:
+        return cls(INVOICE_WORKFLOW, subject)
+
+    @classmethod
+    def issuance(cls, subject: UUID) -> Self:
+        return cls(ISSUANCE_WORKFLOW, subject)
+
+    @classmethod
+    def appointment(cls, subject: UUID) -> Self:
+        return cls(APPOINTMENT_WORKFLOW, subject)
+
+    @classmethod
+    def notice(cls, subject: UUID) -> Self:
+        return cls(NOTICE_WORKFLOW, subject)
+
+
+QUEUE_OF: Final[dict[Operation, str]] = {
+    Operation.OPEN_STEP: "licensing",
+    Operation.WARN_STEP: "licensing",
+    Operation.LAPSE_STEP: "licensing",
+    Operation.LAPSE_REQUEST: "licensing",
+    Operation.CONFIRM_RECEIPT: "licensing",
+    Operation.BEGIN_ISSUANCE: "licensing",
+    Operation.CLOSE_CASE: "licensing",
+    Operation.ENTER_AREA: "cadastre",
+    Operation.RELEASE_AREA: "cadastre",
+    Operation.RAISE_INVOICE: "payments",
+    Operation.VOID_INVOICE: "payments",
+    Operation.SEND_NOTICE: "messages",
+}
+"""The task queue that carries a command out; the activity has the operation's value as its name."""
+
+# Activities that are no engine commands, by task queue.
+LOAD_CASE: Final = "load_case"  # licensing: CaseRef -> LoadedCase
+EVENTS_BETWEEN: Final = "events_between"  # every service: EventRange -> EventList
+RECORD_FACT: Final = "record_fact"  # licensing: Event -> FactRecorded
+RESERVE_LICENCE_CODE: Final = "reserve_licence_code"  # licensing: Keyed -> ReservedCode
+ISSUE_LICENCE: Final = "issue_licence"  # licensing: IssueLicence -> Ack
+RETURN_FROM_ISSUANCE: Final = "return_from_issuance"  # licensing: ReturnFromIssuance -> Ack
+MAKE_CERTIFICATE: Final = "make_certificate"  # licensing: Keyed -> Ack
+GRANT_AREA: Final = "grant_area"  # cadastre: GrantArea -> Ack
+CONFIRM_AREA: Final = "confirm_area"  # cadastre: Keyed -> Ack
+WITHDRAW_PENDING_AREA: Final = "withdraw_pending_area"  # cadastre: Keyed -> Ack
+EXPIRE_INVOICE: Final = "expire_invoice"  # payments: ExpireInvoice -> LapseAnswer
+REMIND_INVOICE: Final = "remind_invoice"  # payments: Keyed -> Ack
+LOAD_INVOICE: Final = "load_invoice"  # payments: CaseRef -> LoadedInvoice
+LOAD_APPOINTMENT: Final = "load_appointment"  # licensing: CaseRef -> AppointmentCopy
+COPY_APPOINTMENT: Final = "copy_appointment"  # cadastre, payments, messages: AppointmentCopy -> Ack
+APPLY_APPOINTMENT: Final = "apply_appointment"  # licensing (Keycloak gateway): AppointmentCopy -> Ack
+LOAD_ISSUANCE: Final = "load_issuance"  # licensing: CaseRef -> LoadedIssuance
+OPEN_CASES: Final = "open_cases"  # licensing: PageRef -> OpenCases
+REVIVE_CASE: Final = "revive_case"  # licensing: CaseRef -> Ack (an outbox row that starts it again)
+
+
+class Wire(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Ack(Wire):
+    """Done, or done before. `seq` is the event_seq of the fact written by it, where there was one."""
+
+    seq: int | None = None
+
+
+class LapseAnswer(Wire):
+    """`not_before` set: too early, try at that instant. Otherwise the present state stands, lapsed or not."""
+
+    not_before: datetime | None = None
+    seq: int | None = None
+
+
+class LoadedCase(Wire):
+    """A case as licensing has it: the plan, the whole journal in order, and the signed ground statement."""
+
+    plan: Plan
+    journal: list[Event]
+    ground: dict[str, Any] | None = None  # {"body", "key", "signature"}, at most 64 KB canonical
+    applicant: str | None = None  # `public:<sub>` of the person to be told, a pseudonym
+
+
+class EventRange(Wire):
+    case: UUID
+    after: int = Field(ge=0)
+    upto: int | None = None
+
+
+class EventList(Wire):
+    events: list[Event]
+
+
+class FactRecorded(Wire):
+    """`event` is licensing's own journal event; None when facts of that source after `missing_after` must come first."""
+
+    event: Event | None = None
+    missing_after: int | None = None
+
+
+class PageRef(Wire):
+    after: str | None = None
+    limit: int = 500
+
+
+class OpenCases(Wire):
+    applications: list[UUID]
+    next: str | None = None
+
+
+# args of the engine's commands (Command.args)
+
+
+class OpenStep(Wire):
+    step: str
+    round: int
+    opens_at: datetime  # legal instant from which the time runs
+
+
+class StepDue(Wire):
+    """Args of warn_step and lapse_step: `due_at` must equal the one stored, otherwise nothing changes."""
+
+    step: str
+    round: int
+    due_at: datetime
+
+
+class RequestDue(Wire):
+    step: str
+    round: int
+    request: UUID
+    due_at: datetime
+
+
+class CloseCase(Wire):
+    status: str  # refused, void, lapsed, withdrawn, granted
+    reason: str
+
+
+class EnterArea(Wire):
+    """The shell adds `ground` (from LoadedCase) before it calls."""
+
+    filing_seq: int
+    lodged_at: datetime
+    conditional: bool
+    ground: dict[str, Any] | None = None
+    licence_type: str
+    minerals: list[str]
+
+
+class ReleaseArea(Wire):
+    reason: str
+
+
+class RaiseInvoice(Wire):
+    step: str
+    round: int
+    fee: str  # tariff id in the rulebook
+    licence_type: str
+    due_at: datetime
+    facts: dict[str, Any]  # the plan's facts: hectares, units, party kind …
+    payer: str | None = None  # `public:<sub>`
+    application_code: str
+
+
+class VoidInvoice(Wire):
+    step: str
+    round: int
+    reason: str
+
+
+class SendNotice(Wire):
+    """A notice as a fact's payload lists it under `notices`: nothing in it names a person or a number.
+
+    `to` is `public:<sub>`, `office:<office id>` or `agency:<agency id>`; messages knows the addresses.
+    """
+
+    notice: UUID
+    kind: str  # template id
+    to: str
+    params: dict[str, str]
+    case: UUID | None = None
+
+
+# issuance, invoice and appointment workflows
+
+
+class Keyed(Wire):
+    key: str
+    subject: UUID  # issuance or invoice id
+    application_id: UUID
+    edition: EditionRef
+    trace: str | None = None
+
+
+class LoadedIssuance(Wire):
+    application_id: UUID
+    round: int
+    edition: EditionRef
+    exclusive: bool  # there is ground to grant
+    minerals: list[str]
+    licence_type: str
+    trace: str | None = None
+
+
+class ReservedCode(Wire):
+    """`wait_for` names senior lodgements on the same ground whose area the cadastre has not reported yet."""
+
+    licence_code: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    wait_for: list[int] = Field(default_factory=list)
+
+
+class GrantArea(Keyed):
+    licence_code: str
+    licence_type: str
+    minerals: list[str]
+    valid_from: datetime
+    valid_to: datetime
+
+
+class IssueLicence(Keyed):
+    licence_code: str
+    geometry_hash: str | None = None
+
+
+class ReturnFromIssuance(Keyed):
+    problem: str  # slug of the refusal
+    detail: str
+
+
+class LoadedInvoice(Wire):
+    invoice: UUID
+    application_id: UUID
+    edition: EditionRef
+    due_at: datetime
+    remind_at: list[datetime] = Field(default_factory=list)
+    open: bool
+
+
+class ExpireInvoice(Keyed):
+    due_at: datetime
+
+
+class AppointmentCopy(Wire):
+    key: str
+    id: UUID
+    person: str
+    agency: str
+    office: str
+    powers: list[str]
+    since: datetime
+    until: datetime | None = None
+    version: int
+    ended: bool = False
+
+
+SOURCES: Final = tuple(s.value for s in Source)
