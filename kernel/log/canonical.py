@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
-JSON: TypeAlias = "None | bool | int | str | Sequence[JSON] | Mapping[str, JSON]"
+JSON: TypeAlias = "bool | int | str | Sequence[JSON] | Mapping[str, JSON] | None"
 
 MAX_INTEGER = 2**53
 MAX_DEPTH = 64
@@ -78,9 +78,11 @@ def _integer(value: int, where: str) -> int:
 
 
 def _text(value: str, where: str) -> str:
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise NotCanonical("the text holds half of a surrogate pair", where)
-    return str(value)
+    try:
+        value.encode()
+    except UnicodeEncodeError as lone:
+        raise NotCanonical("the text holds half of a surrogate pair", where) from lone
+    return str.__str__(value)
 
 
 def _key(key: object, where: str) -> str:
