@@ -1,0 +1,160 @@
+"""Makes the officers of a training stack and writes down, for its owner only, how each of them signs in."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from deploy.keycloak.admin import Admin, Document
+from deploy.keycloak.one_time_codes import new_seed, provisioning_secret
+from deploy.keycloak.realms import STAFF, Office
+from deploy.keycloak.sign_in import OfficerLogin
+from deploy.keycloak.start import AdminAccount
+
+
+class UnknownOffice(Exception):
+    """An officer was listed for an office that has no group: it is not in the rulebook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An officer to be: where they work and which coarse roles their token shows."""
+
+    username: str
+    first_name: str
+    last_name: str
+    offices: tuple[Office, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer as made: `subject` is the `sub` of the tokens, `authenticator` what an app takes."""
+
+    username: str
+    password: str
+    seed: str
+    authenticator: str
+    subject: str
+    name: str
+    offices: tuple[str, ...]
+    roles: tuple[str, ...]
+
+    @property
+    def person(self) -> str:
+        """The name by which the services know them: `staff:<sub>`."""
+        return f"staff:{self.subject}"
+
+    @property
+    def login(self) -> OfficerLogin:
+        return OfficerLogin(self.username, self.password, self.seed)
+
+
+def make_officers(
+    base_url: str, account: AdminAccount, people: Iterable[Person], kept: Path
+) -> dict[str, Officer]:
+    """Make the officers who are not there yet and keep all their credentials in `kept` (mode 0600).
+
+    Run again, it changes nothing; an account whose credentials are not in `kept` gets new ones, and an
+    officer's offices and roles are brought to the list.
+    """
+    known = read_officers(kept) if kept.exists() else {}
+    with Admin(base_url, account) as admin:
+        groups = {group["path"]: group["id"] for group in _leaves(admin)}
+        for person in people:
+            known[person.username] = _officer(admin, groups, person, known.get(person.username))
+            _keep(kept, known)
+    return known
+
+
+def read_officers(kept: Path) -> dict[str, Officer]:
+    """The officers by username, as an earlier `make_officers` kept them."""
+    rows = json.loads(kept.read_text(encoding="utf-8"))
+    tuples = ("offices", "roles")
+    return {row["username"]: Officer(**row | {t: tuple(row[t]) for t in tuples}) for row in rows}
+
+
+def _keep(kept: Path, officers: dict[str, Officer]) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = kept.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump([asdict(officer) for officer in officers.values()], out, indent=1)
+    fresh.replace(kept)
+
+
+def _leaves(admin: Admin) -> list[Document]:
+    top = admin.get(f"realms/{STAFF}/groups", max=10000)
+    agencies = [a for g in top for a in admin.get(f"realms/{STAFF}/groups/{g['id']}/children", max=10000)]
+    return [
+        office
+        for agency in agencies
+        for office in admin.get(f"realms/{STAFF}/groups/{agency['id']}/children", max=10000)
+    ]
+
+
+def _officer(
+    admin: Admin, groups: dict[str, str], person: Person, known: Officer | None
+) -> Officer:
+    missing = [office.path for office in person.offices if office.path not in groups]
+    if missing:
+        raise UnknownOffice(f"{person.username}: no group {', '.join(missing)}")
+    users = f"realms/{STAFF}/users"
+    found = admin.get(users, username=person.username, exact=True)
+    if found and (known is None or known.subject != found[0]["id"]):
+        admin.delete(f"{users}/{found[0]['id']}", None, f"officer {person.username} removed")
+        found, known = [], None
+    if not found or known is None:
+        known = _make(admin, person)
+    _roles(admin, person, known.subject)
+    _offices(admin, groups, person, known.subject)
+    return _described(person, known.password, known.seed, known.subject)
+
+
+def _make(admin: Admin, person: Person) -> Officer:
+    password, seed = secrets.token_urlsafe(18), new_seed()
+    factor = {"subType": "totp", "digits": 6, "counter": 0, "period": 30, "algorithm": "HmacSHA1"}
+    body: Document = {
+        "username": person.username,
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "enabled": True,
+        "credentials": [
+            {"type": "password", "value": password, "temporary": False},
+            {
+                "type": "otp", "userLabel": "authenticator",
+                "secretData": json.dumps({"value": seed}), "credentialData": json.dumps(factor),
+            },
+        ],
+    }
+    change = f"officer {person.username}"
+    return _described(person, password, seed, admin.post(f"realms/{STAFF}/users", body, change))
+
+
+def _described(person: Person, password: str, seed: str, subject: str) -> Officer:
+    return Officer(
+        username=person.username, password=password, seed=seed,
+        authenticator=provisioning_secret(seed), subject=subject,
+        name=f"{person.first_name} {person.last_name}",
+        offices=tuple(office.path for office in person.offices), roles=person.roles,
+    )
+
+
+def _roles(admin: Admin, person: Person, subject: str) -> None:
+    path = f"realms/{STAFF}/users/{subject}/role-mappings/realm"
+    held = {role["name"] for role in admin.get(path)}
+    missing = [admin.get(f"realms/{STAFF}/roles/{r}") for r in person.roles if r not in held]
+    if missing:
+        admin.post(path, missing, f"officer {person.username}: roles")
+
+
+def _offices(admin: Admin, groups: dict[str, str], person: Person, subject: str) -> None:
+    """Join the new offices first, then leave the old ones: nobody is ever without an office."""
+    path = f"realms/{STAFF}/users/{subject}/groups"
+    held = {group["path"]: group["id"] for group in admin.get(path)}
+    wanted = {office.path for office in person.offices}
+    for name in sorted(wanted - held.keys()):
+        admin.put(f"{path}/{groups[name]}", None, f"officer {person.username} joins {name}")
+    for name in sorted(held.keys() - wanted):
+        admin.delete(f"{path}/{held[name]}", None, f"officer {person.username} leaves {name}")
