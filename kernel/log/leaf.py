@@ -21,9 +21,9 @@ class NotALeaf(ValueError):
 class LeafFacts:
     """What everybody may read of a leaf.
 
-    `subject` is the id of the thing the act was about, `at` the legal instant the log recorded (UTC,
-    microseconds), `commitment` SHA-256(salt || canonical(payload)) in hex: with salt and payload
-    anyone can check it, without them nobody can guess it. `index` is the leaf's number in its log.
+    `subject` is the id of the thing the act was about, `at` the legal instant the log recorded
+    (UTC, microseconds), `commitment` SHA-256(salt || canonical(payload)) in hex: with salt and
+    payload anyone can check it, without them nobody can guess it. `index` is the leaf's number.
     """
 
     kind: str
