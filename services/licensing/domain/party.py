@@ -1,0 +1,99 @@
+"""A party: a person, company, cooperative or federation that can apply for and hold rights."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+
+class PartyKind(StrEnum):
+    PERSON = "person"
+    COMPANY = "company"
+    COOPERATIVE = "cooperative"
+    FEDERATION = "federation"
+
+
+GROUPS = frozenset({PartyKind.COMPANY, PartyKind.COOPERATIVE, PartyKind.FEDERATION})
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"  # not told: people are not made to answer
+
+
+class InterestKind(StrEnum):
+    """Why somebody takes no part in deciding on a party's files."""
+
+    MEMBER = "member"
+    OWNER = "owner"
+    RELATIVE = "relative"
+    EMPLOYER = "employer"
+    LENDER = "lender"
+    OTHER = "other"
+
+
+@dataclass(eq=False, kw_only=True)
+class Party:
+    """Somebody who can hold a right.
+
+    `person` is the account that acts for the party (`public:<sub>`), None where there is none.
+    `sex` and `birth_year` are of persons only and kept for statistics. `evidence` is what the
+    rulebook's list of identity evidence was met with: kind and number.
+    """
+
+    id: UUID
+    kind: PartyKind
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    person: str | None = None
+    nationality: str | None = None  # ISO 3166 alpha-2, or the example country's code
+    sex: Sex | None = None
+    birth_year: int | None = None
+    registration: str | None = None  # of a group, in its own register
+    evidence_kind: str | None = None
+    evidence_number: str | None = None
+    helper: str | None = None
+    version: int = 1
+    members: list["Member"] = field(default_factory=list)
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind in GROUPS
+
+
+@dataclass(eq=False, kw_only=True)
+class Member:
+    """A party's membership in a group, dated.
+
+    `share` counts parts: the portion is the share divided by all live shares.
+    """
+
+    id: UUID
+    group_id: UUID
+    member_id: UUID
+    role: str
+    since: date
+    until: date | None = None  # the first day on which it no longer holds
+    share: Decimal = Decimal(1)
+    recorded_at: datetime
+    party: Party | None = None
+
+    def live(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on < self.until)
+
+
+@dataclass(eq=False, kw_only=True)
+class Interest:
+    """A declared interest of a person (`staff:<sub>` or `public:<sub>`) in a party."""
+
+    id: UUID
+    party_id: UUID
+    person: str
+    kind: InterestKind
+    since: date
+    until: date | None = None
+    declared_by: str
+    declared_at: datetime
