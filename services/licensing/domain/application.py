@@ -3,22 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
+from contracts.licensing.language import Act, Origin, Status
 from kernel.events import EditionRef
 from kernel.law.plan import Plan
-from services.licensing.domain.status import CLOSED, Act, Status, must_allow
+from services.licensing.domain.status import CLOSED, must_allow
 
 Json = dict[str, object]
-
-
-class Origin(StrEnum):
-    """By which way the filing entered the register (domain.md, lodgement)."""
-
-    ONLINE = "online"
-    COUNTER_SLIP = "counter-slip"
-    OFFICE_DEVICE = "office-device"
 
 
 @dataclass(eq=False, kw_only=True)

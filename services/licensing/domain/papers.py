@@ -2,16 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from contracts.licensing.language import PaperState
 from kernel.law.plan import PaperWhen
-
-
-class PaperState(StrEnum):
-    LODGED = "lodged"  # came with the application
-    MISSING = "missing"  # curable or due later, awaited
-    DELIVERED = "delivered"  # came afterwards
 
 
 @dataclass(eq=False, kw_only=True)

@@ -3,35 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
-
-class PartyKind(StrEnum):
-    PERSON = "person"
-    COMPANY = "company"
-    COOPERATIVE = "cooperative"
-    FEDERATION = "federation"
-
+from contracts.licensing.language import InterestKind, PartyKind, Sex
 
 GROUPS = frozenset({PartyKind.COMPANY, PartyKind.COOPERATIVE, PartyKind.FEDERATION})
-
-
-class Sex(StrEnum):
-    FEMALE = "female"
-    MALE = "male"
-    UNKNOWN = "unknown"  # not told: people are not made to answer
-
-
-class InterestKind(StrEnum):
-    """Why somebody takes no part in deciding on a party's files."""
-
-    MEMBER = "member"
-    OWNER = "owner"
-    RELATIVE = "relative"
-    EMPLOYER = "employer"
-    LENDER = "lender"
-    OTHER = "other"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-
-class ReceiptKind(StrEnum):
-    CONDITIONAL = "conditional"  # the place counts only when it is paid for in time
-    FINAL = "final"
+from contracts.licensing.language import ReceiptKind
 
 
 @dataclass(eq=False, kw_only=True)

@@ -1,47 +1,9 @@
 """What an application's status allows: the one table that acts enforce and screens read."""
 
-from enum import StrEnum
-
+from contracts.licensing.language import Act, Status
 from kernel.problems import Problem
 
-
-class Status(StrEnum):
-    """Where an application stands; the order of work inside `lodged` is the plan's."""
-
-    DRAFT = "draft"
-    LODGED = "lodged"
-    ISSUING = "issuing"  # every step is done, the licence is being made
-    GRANTED = "granted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    LAPSED = "lapsed"
-    VOID = "void"  # the conditional place was not paid for: it never counted
-
-
 CLOSED = frozenset({Status.GRANTED, Status.REFUSED, Status.WITHDRAWN, Status.LAPSED, Status.VOID})
-
-
-class Act(StrEnum):
-    """What can be done to an application; the value is the name of the act's file."""
-
-    EDIT_DRAFT = "edit_draft"
-    ADD_DOCUMENT = "add_document"
-    LODGE_APPLICATION = "lodge_application"
-    DELIVER_PAPER = "deliver_paper"
-    CONFIRM_RECEIPT = "confirm_receipt"
-    WITHDRAW_APPLICATION = "withdraw_application"
-    OPEN_STEP = "open_step"
-    DECIDE_STEP = "decide_step"
-    REQUEST_INFORMATION = "request_information"
-    GIVE_INFORMATION = "give_information"
-    RECORD_VISIT = "record_visit"
-    HAND_OVER_STEP = "hand_over_step"
-    RECORD_PAPER_DECISION = "record_paper_decision"
-    CONFIRM_PAPER_DECISION = "confirm_paper_decision"
-    BEGIN_ISSUANCE = "begin_issuance"
-    RETURN_FROM_ISSUANCE = "return_from_issuance"
-    ISSUE_LICENCE = "issue_licence"
-    CLOSE_CASE = "close_case"
 
 
 _OPEN = frozenset(

@@ -2,26 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
+from contracts.licensing.language import Outcome, StepStatus
 from kernel.law.plan import StepKind
-
-
-class StepStatus(StrEnum):
-    OPEN = "open"  # its time runs
-    STOPPED = "stopped"  # its time stands still, a reply of the applicant is awaited
-    DECIDED = "decided"
-    LAPSED = "lapsed"  # ended by its silence rule
-    CLOSED = "closed"  # the case ended first
-
-
-class Outcome(StrEnum):
-    APPROVED = "approved"
-    REFUSED = "refused"
-    DEEMED_APPROVED = "deemed-approved"
-    DEEMED_REFUSED = "deemed-refused"
-    UNPAID = "unpaid"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -30,13 +30,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.database import StrEnumType, new_metadata
 from chassis.tables import INSTANT, chassis_tables
+from contracts.licensing.language import (
+    InterestKind,
+    Origin,
+    Outcome,
+    PaperState,
+    PartyKind,
+    ReceiptKind,
+    Sex,
+    Status,
+    StepStatus,
+)
 from kernel.law.plan import PaperWhen, StepKind
-from services.licensing.domain.application import Origin
-from services.licensing.domain.papers import PaperState
-from services.licensing.domain.party import InterestKind, PartyKind, Sex
-from services.licensing.domain.receipt import ReceiptKind
-from services.licensing.domain.status import Status
-from services.licensing.domain.step import Outcome, StepStatus
 
 metadata = new_metadata()
 chassis_tables(metadata)

@@ -112,7 +112,8 @@ def create_application() -> None:
         sa.Column("closed_at", AT, nullable=True),
         sa.Column("closed_because", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(status = 'draft') = (filing_seq is null) and (filing_seq is null) = (lodged_at is null)"
+            "(status = 'draft') = (filing_seq is null)"
+            " and (filing_seq is null) = (lodged_at is null)"
             " and (filing_seq is null) = (plan is null) and (filing_seq is null) = (code is null)",
             name=op.f("ck_application_lodged_or_draft"),
         ),
