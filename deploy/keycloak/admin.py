@@ -1,4 +1,4 @@
-"""Calls Keycloak's admin API as the service account of realm `master` and notes every change it makes."""
+"""Calls Keycloak's admin API as a service account of realm `master`, noting every change."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -19,7 +19,7 @@ class AdminRefused(Exception):
 
 
 class Admin:
-    """One administrative conversation with the server at `base_url`; `changes` grows with every write."""
+    """One conversation with the server at `base_url`; `changes` grows with every write."""
 
     def __init__(self, base_url: str, account: AdminAccount) -> None:
         self.changes: list[str] = []
@@ -49,7 +49,8 @@ class Admin:
     def post(self, path: str, body: Document | list[Document], change: str) -> str:
         """Make something; answers the id Keycloak gave it (empty when it gives none)."""
         answer = self._write("POST", path, body, change)
-        return answer.headers.get("location", "").rpartition("/")[2]
+        where: str = answer.headers.get("location", "")
+        return where.rpartition("/")[2]
 
     def put(self, path: str, body: Document | list[Document] | None, change: str) -> None:
         """Replace something."""

@@ -1,4 +1,4 @@
-"""Reconciles the clients of a realm: settings, secrets, mappers, scopes and the roles a token may carry."""
+"""Reconciles the clients of a realm: settings, secrets, mappers, scopes, roles in tokens."""
 
 from deploy.keycloak.admin import Admin, Document
 from deploy.keycloak.compare import covers, merged, without
@@ -8,7 +8,7 @@ ONE_BY_ONE = ("protocolMappers", "defaultClientScopes", "optionalClientScopes")
 
 
 def reconcile_clients(admin: Admin, realm: str, document: Document) -> None:
-    """Make missing clients, mend the settings of the others; clients the document does not name stay."""
+    """Make missing clients and mend the others; those the document does not name stay."""
     found = {c["clientId"]: c for c in admin.get(f"realms/{realm}/clients", max=1000)}
     for wanted in document["clients"]:
         if wanted["clientId"] != PERMISSIONS:

@@ -6,7 +6,7 @@ from deploy.keycloak.admin import Document
 
 
 def covers(found: object, wanted: object) -> bool:
-    """Whether `found` has everything in `wanted`; members that the document does not name are left alone.
+    """Whether `found` has everything in `wanted`; what it does not name is left alone.
 
     Lists are compared without regard to order, as Keycloak keeps them as sets.
     """
@@ -24,8 +24,10 @@ def merged(found: Document, wanted: Document) -> Document:
     result = dict(found)
     for name, value in wanted.items():
         inner = result.get(name)
-        both = isinstance(value, dict) and isinstance(inner, dict)
-        result[name] = merged(inner, value) if both else value
+        if isinstance(value, dict) and isinstance(inner, dict):
+            result[name] = merged(inner, value)
+        else:
+            result[name] = value
     return result
 
 

@@ -1,4 +1,4 @@
-"""An officer's one-time code generator (RFC 6238) that never gives the same code twice, whichever process asks."""
+"""An officer's one-time codes (RFC 6238), never the same twice, whichever process asks."""
 
 import base64
 import fcntl
@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+
+from chassis.clock import machine_now
 
 PERIOD = 30  # seconds a code is the current one; the realm's otpPolicyPeriod
 AHEAD = 1  # periods a code may be early; the realm's otpPolicyLookAheadWindow
@@ -37,12 +39,12 @@ class OneTimeCodes:
     Keycloak takes each code once, and one period early; a third sign-in within half a minute waits.
     """
 
-    def __init__(self, memory: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, memory: Path, now: Callable[[], datetime] = machine_now) -> None:
         self._memory = memory
         self._now = now
 
     def next(self, username: str, seed: str) -> str:
-        """The next unused code of this officer; waits at most one period for it to be acceptable."""
+        """The next unused code of this officer; waits until it is acceptable, at most a period."""
         self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with (self._memory / username).open("a+") as used:
             fcntl.flock(used, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""Makes the officers of a training stack and writes down, for its owner only, how each of them signs in."""
+"""Makes the officers of a training stack and keeps, for its owner only, how each signs in."""
 
 import json
 import os
@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """An officer as made: `subject` is the `sub` of the tokens, `authenticator` what an app takes."""
+    """An officer as made: `subject` is the tokens' `sub`, `authenticator` what an app takes."""
 
     username: str
     password: str
@@ -57,8 +57,8 @@ def make_officers(
 ) -> dict[str, Officer]:
     """Make the officers who are not there yet and keep all their credentials in `kept` (mode 0600).
 
-    Run again, it changes nothing; an account whose credentials are not in `kept` gets new ones, and an
-    officer's offices and roles are brought to the list.
+    Run again, it changes nothing; an account whose credentials are not in `kept` is made
+    anew, and an officer's offices and roles are brought to the list.
     """
     known = read_officers(kept) if kept.exists() else {}
     with Admin(base_url, account) as admin:
@@ -85,13 +85,12 @@ def _keep(kept: Path, officers: dict[str, Officer]) -> None:
 
 
 def _leaves(admin: Admin) -> list[Document]:
-    top = admin.get(f"realms/{STAFF}/groups", max=10000)
-    agencies = [a for g in top for a in admin.get(f"realms/{STAFF}/groups/{g['id']}/children", max=10000)]
-    return [
-        office
-        for agency in agencies
-        for office in admin.get(f"realms/{STAFF}/groups/{agency['id']}/children", max=10000)
-    ]
+    """The office groups, two levels below the top."""
+    groups: list[Document] = admin.get(f"realms/{STAFF}/groups", max=10000)
+    for _ in range(2):
+        inside = [f"realms/{STAFF}/groups/{group['id']}/children" for group in groups]
+        groups = [child for path in inside for child in admin.get(path, max=10000)]
+    return groups
 
 
 def _officer(

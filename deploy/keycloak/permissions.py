@@ -1,4 +1,4 @@
-"""Reconciles what the service account `appointments` may do: view people, and manage members of office groups."""
+"""Reconciles what the service account `appointments` may do: see people, manage members."""
 
 import json
 
@@ -9,7 +9,7 @@ MANAGEMENT = "realm-management"
 
 
 def reconcile_permissions(admin: Admin, realm: str, document: Document) -> None:
-    """Give each service account exactly its roles, and mend the fine-grained permission over groups."""
+    """Give each service account exactly its roles, and mend the permission over groups."""
     for user in document.get("users", []):
         _service_account(admin, realm, user)
     for client in document["clients"]:

@@ -1,4 +1,4 @@
-"""Reconciles the identity providers of a realm: the phone provider of miners, an agency's own later."""
+"""Reconciles a realm's identity providers: the miners' phones, an agency's own later."""
 
 from deploy.keycloak.admin import Admin, Document
 from deploy.keycloak.compare import covers, merged, without

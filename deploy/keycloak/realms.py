@@ -1,4 +1,4 @@
-"""What the two realms must look like on this stack: the documents with addresses, offices and secrets filled in."""
+"""What the two realms must be on this stack: documents with addresses and offices filled in."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ PLACE = re.compile(r"\$\{(CP_[A-Z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where browsers find the portal and the phone provider of the public realm, without a final slash."""
+    """Where browsers find the portal and the phone provider (its issuer); no final slash."""
 
     portal: str
     phone: str
@@ -43,7 +43,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class ClientSecrets:
-    """What each confidential client proves itself with; `phone` is Keycloak's own at the phone provider."""
+    """What each client proves itself with; `phone` is Keycloak's own at the phone provider."""
 
     portal: str
     portal_public: str
@@ -78,7 +78,7 @@ def _read(realm: str, values: Mapping[str, str]) -> Document:
         if client["clientId"] in PEOPLE_SIGN_IN_WITH:
             client["protocolMappers"] = [*client.get("protocolMappers", []), *_audiences()]
     for provider in document.get("identityProviders", []):
-        config = provider["config"]  # Keycloak never shows the secret again: its digest tells a change
+        config = provider["config"]  # the secret is never shown again: its digest tells
         digest = hashlib.sha256(config["clientSecret"].encode()).hexdigest()
         config["cornerpost.secret.sha256"] = digest
     clients.extend(_closed(client, public) for client, public in CLOSED.items())
@@ -86,7 +86,7 @@ def _read(realm: str, values: Mapping[str, str]) -> Document:
 
 
 def _audiences() -> list[Document]:
-    """One mapper per service: the portal passes on the person's own token, so it must be good for all."""
+    """One mapper per service: the portal passes on the person's own token to each of them."""
     return [
         {
             "name": f"aud-{audience}",

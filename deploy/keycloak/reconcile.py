@@ -1,4 +1,4 @@
-"""Brings a running Keycloak to what the realm documents say, and writes nothing when it is already so."""
+"""Brings Keycloak to what the realm documents say, and writes nothing when it is so."""
 
 import json
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def reconcile(
     base_url: str, account: AdminAccount, addresses: Addresses, client_secrets: ClientSecrets,
     offices: Iterable[Office],
 ) -> Changes:
-    """Create or mend both realms on the server at `base_url`; groups come from the rulebook's `offices`.
+    """Create or mend both realms at `base_url`; groups come from the rulebook's `offices`.
 
     Offices that left the rulebook keep their groups: officers must be moved first.
     Raises AdminRefused with Keycloak's own words.
@@ -73,7 +73,7 @@ def _importable(document: Document) -> Document:
 
 
 def _close_master(admin: Admin) -> None:
-    """No password grant in the realm of administrators either; people use the console's own flow."""
+    """No password grant in the realm of administrators either: the console has its own flow."""
     found = admin.get("realms/master/clients", clientId="admin-cli")[0]
     if found["directAccessGrantsEnabled"]:
         closed = found | {"directAccessGrantsEnabled": False}
@@ -97,9 +97,9 @@ def _profile(admin: Admin, realm: str, wanted: Document) -> None:
 
 def _roles(admin: Admin, realm: str, document: Document) -> None:
     found = {role["name"] for role in admin.get(f"realms/{realm}/roles", max=1000)}
-    for role in document["roles"]["realm"]:
-        if role["name"] not in found:
-            admin.post(f"realms/{realm}/roles", {"name": role["name"]}, f"{realm}: role {role['name']}")
+    for name in [role["name"] for role in document["roles"]["realm"]]:
+        if name not in found:
+            admin.post(f"realms/{realm}/roles", {"name": name}, f"{realm}: role {name}")
     for role in document["roles"]["realm"]:
         if "composites" in role:
             _composites(admin, realm, role["name"], role["composites"]["realm"])

@@ -1,4 +1,4 @@
-"""Signs people in as their browsers do: code flow with PKCE, the pages filled in, a real second factor.
+"""Signs people in as their browsers do: code flow with PKCE, pages, a real second factor.
 
 `cornerpost demo` and the tests use it; there is no other way in, and none is switched on for them.
 """
@@ -29,7 +29,7 @@ class SignInFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PortalClient:
-    """The client that asks people to sign in: `portal` of realm staff or `portal-public` of public."""
+    """Who asks people to sign in: `portal` of realm staff or `portal-public` of public."""
 
     issuer: str
     client_id: str
@@ -43,7 +43,7 @@ class PortalClient:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the token endpoint answered. Access tokens live ten minutes; a refresh token works once."""
+    """The token endpoint's answer. Access lives ten minutes; a refresh token works once."""
 
     access: str
     refresh: str
@@ -59,7 +59,7 @@ class OfficerLogin:
     seed: str
 
 
-Answers = Mapping[str, Callable[[], str]]  # name of a field on a page -> what the person types there
+Answers = Mapping[str, Callable[[], str]]  # field on a page -> what the person types there
 
 
 class Browser:
@@ -72,7 +72,7 @@ class Browser:
         self._http.close()
 
     def sign_in(self, client: PortalClient, answers: Answers, **extra: str) -> Tokens:
-        """Walk from the portal's redirect to its callback; `extra` goes into the authorization request.
+        """From the portal's redirect to its callback; `extra` goes into the first request.
 
         Raises SignInFailed.
         """
@@ -120,7 +120,7 @@ class Browser:
         raise SignInFailed(f"{where}: {re.sub(' +', ' ', words).strip()[:300]}")
 
     def _plain(self, _: httpx.Response) -> None:
-        """Keycloak marks cookies Secure on loopback; browsers send them over plain HTTP there, httpx not."""
+        """Cookies are marked Secure; on loopback browsers send them over HTTP, httpx not."""
         for cookie in self._http.cookies.jar:
             cookie.secure = False
 
@@ -143,7 +143,7 @@ def sign_in_miner(
     browser: Browser, client: PortalClient, number: str, read_code: Callable[[str], str],
     **extra: str,
 ) -> Tokens:
-    """The phone provider's two pages: the number, then the code that `read_code(number)` reads off the phone."""
+    """The phone provider's two pages: the number, then the code that `read_code(number)` sees."""
     answers = {"phone": lambda: number, "code": lambda: read_code(number)}
     return browser.sign_in(client, answers, **extra)
 

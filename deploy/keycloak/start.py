@@ -39,7 +39,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class AdminAccount:
-    """The service account of realm `master` that the reconciler uses. No person is an administrator."""
+    """The service account of realm `master` for the reconciler. No person is an administrator."""
 
     client_id: str
     secret: str
@@ -59,8 +59,8 @@ def launch(
 ) -> Launch:
     """Run the built distribution at `home`; secrets go by environment, never on the command line.
 
-    Java is started directly and not through kc.sh, so that the supervised process is Keycloak itself.
-    `archive` names a file of shared classes: used when it exists, written at a clean stop otherwise.
+    Java is started directly, not by kc.sh, so that the supervised process is Keycloak itself.
+    `archive` is a file of shared classes: used when it exists, else written at a clean stop.
     """
     options = [*JAVA, f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
     if archive is not None:
