@@ -1,0 +1,182 @@
+"""The unit of work: one act, one transaction, one instant; the only place that commits."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from chassis import answers, journal, log, outbox
+from chassis.clock import new_uuid
+from chassis.database import around
+from chassis.log import Leaf
+from chassis.trace import current_trace
+from kernel.authority import Actor
+from kernel.events import EditionRef, Event, Source
+
+if TYPE_CHECKING:
+    from contracts.procedures import Tell
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+
+ATTEMPTS: Final = 5
+WORTH_A_REPEAT: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One act. `now` is the legal instant, read once when the work opened."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+
+    def new_id(self) -> UUID:
+        """A new identifier; those made later sort later."""
+        return new_uuid(around(self.session).clock.real_now())
+
+    def append(self, kind: str, subject: UUID | str, payload: Mapping[str, Any]) -> Leaf:
+        """Append to the public log; locks its head until commit, so call it late in the act.
+
+        `payload` may hold personal data: only a salted commitment to it enters the leaf. The
+        leaf's `at` is read after the lock and is the recorded instant of what it tells.
+        """
+        return log.append(self.session, kind, subject, payload)
+
+    def record(
+        self,
+        case: UUID,
+        name: str,
+        payload: Mapping[str, Any],
+        *,
+        legal_at: datetime | None = None,
+        tell: "Sequence[Tell]" = (),
+        leaf: bool | Leaf = True,
+        edition: EditionRef | None = None,
+    ) -> Event:
+        """Write a fact: a journal row, a leaf (or one already appended), an outbox row per Tell.
+
+        The event's `at` is the leaf's; without a leaf it is `work.now`. `legal_at` is the instant
+        from which the fact counts, by default `work.now`; it may be earlier, never later than `at`
+        unless the law says so (a decision with a later effect). `payload` is canonical JSON of at
+        most 32 KB without personal data.
+        """
+        if leaf is True:  # before the counter, so that all acts lock in the same order
+            log.lock_head(self.session)
+        seq = journal.next_seq(self.session, case)
+        legal_at = legal_at or self.now
+        if leaf is True:
+            leaf = self.append(name, case, _leaf_payload(seq, legal_at, payload))
+        event = Event(
+            source=Source(around(self.session).service),
+            case=case,
+            seq=seq,
+            name=name,
+            at=leaf.at if leaf else self.now,
+            legal_at=legal_at,
+            actor_kind=self.actor.kind,
+            payload=dict(payload),
+            edition=edition,
+            trace=current_trace(),
+        )
+        journal.write(self.session, event, self.actor.person, leaf.index if leaf else None)
+        for one in tell:
+            outbox.put(self.session, one, event, event.at)
+        return event
+
+
+def _leaf_payload(seq: int, legal_at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"seq": seq, "legal_at": log.spell_instant(legal_at), "payload": dict(payload)}
+
+
+def begin(session: Session, actor: Actor) -> UnitOfWork:
+    """Open a unit of work on a session; whoever opened the session commits it."""
+    return UnitOfWork(session, actor, around(session).clock.legal_now(session))
+
+
+def is_worth_a_repeat(error: BaseException) -> bool:
+    """Deadlocks and serialization failures: everything was undone, the act may be tried again."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") in WORTH_A_REPEAT
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Units of work outside HTTP: for activities, relays and commands."""
+
+    sessions: sessionmaker[Session]
+
+    @contextmanager
+    def open(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """One transaction, committed at the end of the block and undone by an exception."""
+        with self.sessions.begin() as session:
+            yield begin(session, actor)
+
+    def run(self, actor: Actor, act: Callable[[UnitOfWork], T]) -> T:
+        """Carry an act out; after a deadlock or serialization failure again, up to five times."""
+        for attempt in range(1, ATTEMPTS):
+            try:
+                with self.open(actor) as work:
+                    return act(work)
+            except DBAPIError as error:
+                if not is_worth_a_repeat(error):
+                    raise
+                time.sleep(random.uniform(0.0, 0.02 * 2**attempt))
+        with self.open(actor) as work:
+            return act(work)
+
+    @overload
+    def run_once(
+        self, key: str, actor: Actor, act: Callable[[UnitOfWork], M], shape: type[M] | None = None
+    ) -> M: ...
+    @overload
+    def run_once(
+        self, key: str, actor: Actor, act: Callable[[UnitOfWork], None], shape: None = None
+    ) -> None: ...
+    def run_once(
+        self,
+        key: str,
+        actor: Actor,
+        act: Callable[[UnitOfWork], M | None],
+        shape: type[M] | None = None,
+    ) -> M | None:
+        """Carry an activity's act out at most once for its business key; a repeat gets its answer.
+
+        The answer (a pydantic model or None) is stored in the act's transaction; `shape` is its
+        class, needed only where that class may have moved since. A refusal is not stored: the same
+        command may be sent again when its ground is gone. Twins that run at the same time wait for
+        each other and get equal answers.
+        """
+        return self.run(actor, lambda work: _first_effect(work, key, act, shape))
+
+
+def _first_effect(
+    work: UnitOfWork, key: str, act: Callable[[UnitOfWork], M | None], shape: type[M] | None
+) -> M | None:
+    whose = answers.Key(answers.ACTIVITY, "", key)
+    if found := answers.claim(work.session, whose, answers.ACTIVITY, b"", work.now):
+        return _read_back(found, shape)
+    made = act(work)
+    text = b"" if made is None else made.model_dump_json().encode()
+    named = {} if made is None else {"shape": f"{type(made).__module__}:{type(made).__qualname__}"}
+    answers.keep(work.session, whose, 200, text, named)
+    return made
+
+
+def _read_back(found: answers.StoredAnswer, shape: type[M] | None) -> M | None:
+    if not found.answer:
+        return None
+    if shape is not None:
+        return shape.model_validate_json(found.answer)
+    module, name = found.headers["shape"].split(":")
+    stored_shape: type[M] = attrgetter(name)(import_module(module))
+    return stored_shape.model_validate_json(found.answer)
