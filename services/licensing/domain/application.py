@@ -17,9 +17,9 @@ Json = dict[str, object]
 class Application:
     """One case. Columns from `code` on are empty until it is lodged.
 
-    `applicant` is the person who keeps control and is told (`public:<sub>`), `helper` the officer
-    who typed for a walk-in (`staff:<sub>`). `statement` is the signed ground statement as lodged,
-    `bbox_mm` its (xmin, ymin, xmax, ymax) in whole millimetres of the legal plane, `hectares` the
+    `applicant` is the person who keeps control and is told (`public:<sub>`; None for a walk-in
+    without an account), `helper` the officer who typed for a walk-in (`staff:<sub>`). `statement`
+    is the signed ground statement as lodged, `bbox_mm` its (xmin, ymin, xmax, ymax) in whole millimetres of the legal plane, `hectares` the
     legal ones. `not_before`/`not_after` bound the instant of filing, `head_seen` is the log size
     the client had seen; `pay_by` is set while the place is conditional on a payment.
     """
@@ -27,7 +27,7 @@ class Application:
     id: UUID
     licence_type: str
     procedure: str
-    applicant: str
+    applicant: str | None
     party_id: UUID
     created_at: datetime
     updated_at: datetime

@@ -99,7 +99,7 @@ application = Table(
     Column("id", Uuid, primary_key=True),
     Column("licence_type", Text, nullable=False),
     Column("procedure", Text, nullable=False),
-    Column("applicant", Text, nullable=False, index=True),
+    Column("applicant", Text, index=True),
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("status", StrEnumType(Status), nullable=False),
     Column("helper", Text),

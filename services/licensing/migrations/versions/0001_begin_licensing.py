@@ -76,7 +76,7 @@ def create_application() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("licence_type", sa.Text(), nullable=False),
         sa.Column("procedure", sa.Text(), nullable=False),
-        sa.Column("applicant", sa.Text(), nullable=False),
+        sa.Column("applicant", sa.Text(), nullable=True),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("helper", sa.Text(), nullable=True),
