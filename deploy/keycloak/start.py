@@ -7,6 +7,8 @@ from pathlib import Path
 
 import httpx
 
+from deploy.keycloak.class_archive import archive_option
+
 JAVA = (
     "-Xms64m", "-Xmx512m", "-XX:MetaspaceSize=96M", "-XX:MaxMetaspaceSize=256m",
     "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError",
@@ -63,18 +65,17 @@ def launch(
     `archive` is a file of shared classes: used when it exists, else written at a clean stop.
     """
     options = [*JAVA, f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
+    jar = home / "lib" / "quarkus-run.jar"
     if archive is not None:
-        made = archive.is_file()
-        options.append(f"-XX:{'SharedArchiveFile' if made else 'ArchiveClassesAtExit'}={archive}")
-        options.append("-Xlog:cds=off")
-        options.append("-Xlog:cds+dynamic=off")
+        options += [archive_option(archive, jar), "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
     return Launch(
         command=(
-            "java", *options, "-cp", str(home / "lib" / "quarkus-run.jar"),
+            "java", *options, "-cp", str(jar),
             "io.quarkus.bootstrap.runner.QuarkusEntryPoint", "start", "--optimized",
             "--cache=local", "--http-enabled=true", "--http-host=127.0.0.1",
             f"--http-port={port}", f"--http-management-port={management_port}",
-            f"--hostname={base_url(port)}", "--db-pool-max-size=15", "--db-pool-initial-size=2",
+            f"--hostname={base_url(port)}", "--log-level=INFO,io.smallrye.health:WARN",
+            "--db-pool-max-size=15", "--db-pool-initial-size=2",
         ),
         environment={
             "KC_DB_URL": f"jdbc:postgresql://{database.address}",
