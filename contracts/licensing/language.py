@@ -63,13 +63,6 @@ class Outcome(StrEnum):
     UNPAID = "unpaid"
 
 
-class PartyKind(StrEnum):
-    PERSON = "person"
-    COMPANY = "company"
-    COOPERATIVE = "cooperative"
-    FEDERATION = "federation"
-
-
 class Sex(StrEnum):
     FEMALE = "female"
     MALE = "male"

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from contracts.licensing.language import InterestKind, PartyKind, Sex
+from contracts.licensing.language import InterestKind, Sex
+from kernel.law.procedure import HolderKind
 
-GROUPS = frozenset({PartyKind.COMPANY, PartyKind.COOPERATIVE, PartyKind.FEDERATION})
+GROUPS = frozenset({HolderKind.COMPANY, HolderKind.COOPERATIVE, HolderKind.FEDERATION})
 
 
 @dataclass(eq=False, kw_only=True)
@@ -20,7 +21,7 @@ class Party:
     """
 
     id: UUID
-    kind: PartyKind
+    kind: HolderKind
     name: str
     created_at: datetime
     updated_at: datetime

@@ -35,13 +35,13 @@ from contracts.licensing.language import (
     Origin,
     Outcome,
     PaperState,
-    PartyKind,
     ReceiptKind,
     Sex,
     Status,
     StepStatus,
 )
 from kernel.law.plan import PaperWhen, StepKind
+from kernel.law.procedure import HolderKind
 
 metadata = new_metadata()
 chassis_tables(metadata)
@@ -50,7 +50,7 @@ party = Table(
     "party",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("kind", StrEnumType(PartyKind), nullable=False),
+    Column("kind", StrEnumType(HolderKind), nullable=False),
     Column("name", Text, nullable=False),
     Column("person", Text, index=True),
     Column("nationality", Text),
@@ -105,6 +105,7 @@ application = Table(
     Column("helper", Text),
     Column("minerals", ARRAY(Text), nullable=False),
     Column("answers", JSONB, nullable=False),
+    Column("district", Text),
     Column("version", Integer, nullable=False),
     Column("created_at", INSTANT, nullable=False),
     Column("updated_at", INSTANT, nullable=False),

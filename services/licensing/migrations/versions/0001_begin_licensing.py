@@ -82,6 +82,7 @@ def create_application() -> None:
         sa.Column("helper", sa.Text(), nullable=True),
         sa.Column("minerals", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("answers", JSONB(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", AT, nullable=False),
         sa.Column("updated_at", AT, nullable=False),
