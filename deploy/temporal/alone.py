@@ -1,4 +1,4 @@
-"""A training Temporal server by itself, on any PostgreSQL: for work on workflows without a stack."""
+"""A training Temporal server by itself, on any PostgreSQL: to work on workflows without a stack."""
 
 import asyncio
 import os

@@ -29,7 +29,7 @@ class TemporalDatabase:
 
 @dataclass(frozen=True, slots=True)
 class TemporalPorts:
-    """Where the server listens: gRPC of each part, membership of each part, HTTP of the frontend."""
+    """Where the server listens: gRPC and membership of each part, HTTP of the frontend."""
 
     grpc: Mapping[str, int]
     membership: Mapping[str, int]

@@ -1,0 +1,25 @@
+"""The options that several commands share, and the stack they name."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.stack.layout import ROOT, Stack
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--data", help="The stack's folder; default CORNERPOST_DATA or ./data"),
+]
+
+
+def folder(chosen: Path | None) -> Path:
+    """The folder that an option, the environment or the clone names."""
+    named = chosen or (Path(found) if (found := os.environ.get("CORNERPOST_DATA")) else None)
+    return (named or ROOT / "data").resolve()
+
+
+def known_stack(chosen: Path | None) -> Stack:
+    """The stack that was started in that folder before. Raises Refused."""
+    return Stack.recorded(folder(chosen))

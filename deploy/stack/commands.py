@@ -1,0 +1,50 @@
+"""The command line of every process."""
+
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.stack import cluster
+from deploy.stack.databases import owner_url
+from deploy.stack.environment import keycloak_launch
+from deploy.stack.layout import Stack
+from deploy.stack.processes import Process, python_command
+from deploy.temporal import config, server
+
+SHARDS = {True: 4, False: 512}
+"""By training: half the memory for a training stack, room to grow for a country."""
+
+
+def command(process: Process, stack: Stack) -> list[str]:
+    """What the supervisor runs; never through a shell, never with a secret in it."""
+    if process.module is not None:
+        return python_command(process.module)
+    if process.name == "postgres":
+        return cluster.command(stack)
+    if process.name == "keycloak":
+        return list(keycloak_launch(stack).command)
+    return server.command(stack.run / "temporal" / "temporal.yaml")
+
+
+def temporal_server(stack: Stack) -> config.TemporalServer:
+    """Temporal as this stack runs it."""
+    core = conninfo_to_dict(owner_url(stack, "temporal"))
+    visibility = conninfo_to_dict(owner_url(stack, "temporal_visibility"))
+    return config.TemporalServer(
+        database=config.TemporalDatabase(
+            host=str(core["host"]),
+            port=int(core["port"] or 5432),
+            user=str(core["user"]),
+            password=str(core["password"]),
+            core=str(core["dbname"]),
+            visibility=str(visibility["dbname"]),
+        ),
+        ports=config.TemporalPorts(
+            grpc={
+                part: stack.port("temporal" if part == "frontend" else f"temporal-{part}")
+                for part in config.PARTS
+            },
+            membership={part: stack.port(f"temporal-{part}-membership") for part in config.PARTS},
+            http=stack.port("temporal-http"),
+        ),
+        shards=SHARDS[stack.training],
+        skipping=stack.namespace if stack.training else None,
+    )

@@ -1,0 +1,97 @@
+"""What each process is told: the whole environment of every process is made here."""
+
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.keycloak import start as keycloak
+from deploy.keycloak.install import keycloak_home
+from deploy.stack.databases import app_url, owner_url
+from deploy.stack.layout import ROOT, Stack
+from deploy.stack.processes import FAKES, SERVICES, Process
+from deploy.stack.vault import secret
+
+COUNTRY = "example"
+KEYCLOAK_ADMIN = "cornerpost-reconciler"
+
+
+def environment(process: Process, stack: Stack) -> dict[str, str]:
+    """The variables of one process; secrets travel here and nowhere else."""
+    if process.name == "keycloak":
+        return keycloak_launch(stack).environment
+    if process.module is None:
+        return {}
+    prefix = _prefix(process)
+    told = shared(stack) | _ports(process, stack, prefix) | _own(process, stack)
+    if process in FAKES:
+        told = {name: value for name, value in told.items() if name.startswith(prefix)}
+    return told
+
+
+def shared(stack: Stack) -> dict[str, str]:
+    """What the whole stack is told alike."""
+    issuer = f"{keycloak_address(stack)}/realms"
+    return {
+        "CORNERPOST_MODE": str(stack.mode),
+        "CORNERPOST_TEMPORAL": temporal_address(stack),
+        "CORNERPOST_TEMPORAL_NAMESPACE": stack.namespace,
+        "CORNERPOST_KEYCLOAK": keycloak_address(stack),
+        "CORNERPOST_STAFF_ISSUER": f"{issuer}/staff",
+        "CORNERPOST_PUBLIC_ISSUER": f"{issuer}/public",
+        "CORNERPOST_RULEBOOKS": str(ROOT / "rulebooks"),
+        "CORNERPOST_COUNTRY": COUNTRY,
+        "CORNERPOST_KEYS": str(stack.keys),
+        "CORNERPOST_FILES": str(stack.files),
+        "CORNERPOST_PUBLIC_URL": stack.address("portal"),
+    }
+
+
+def temporal_address(stack: Stack) -> str:
+    return stack.given.get("CORNERPOST_TEMPORAL") or f"127.0.0.1:{stack.port('temporal')}"
+
+
+def keycloak_address(stack: Stack) -> str:
+    return stack.given.get("CORNERPOST_KEYCLOAK") or keycloak.base_url(stack.port("keycloak"))
+
+
+def keycloak_launch(stack: Stack) -> keycloak.Launch:
+    """Keycloak as this stack runs it."""
+    where = conninfo_to_dict(owner_url(stack, "keycloak"))
+    return keycloak.launch(
+        keycloak_home(),
+        stack.port("keycloak"),
+        stack.port("keycloak-management"),
+        keycloak.Database(
+            address=f"{where['host']}:{where['port']}/{where['dbname']}",
+            user=str(where["user"]),
+            password=str(where["password"]),
+        ),
+        keycloak_admin(stack),
+        stack.run / "keycloak.jsa",
+    )
+
+
+def keycloak_admin(stack: Stack) -> keycloak.AdminAccount:
+    return keycloak.AdminAccount(KEYCLOAK_ADMIN, secret(stack, "keycloak-admin"))
+
+
+def _prefix(process: Process) -> str:
+    """App, worker and relay of a service share one prefix."""
+    first = process.name.split("-")[0] if process.name.split("-")[0] in SERVICES else process.name
+    return f"CORNERPOST_{first.upper().replace('-', '_')}_"
+
+
+def _ports(process: Process, stack: Stack, prefix: str) -> dict[str, str]:
+    kind = "METRICS_PORT" if process.ready.name == "METRICS" else "PORT"
+    return {f"{prefix}{kind}": str(stack.port(process.name))}
+
+
+def _own(process: Process, stack: Stack) -> dict[str, str]:
+    """What only this process or its service needs."""
+    told: dict[str, str] = {}
+    service = process.name.split("-")[0]
+    if process in FAKES:
+        told[f"{_prefix(process)}DATA"] = str(stack.data / "fakes" / process.name)
+    if process.name == "telecom":
+        told["CORNERPOST_TELECOM_SMTP_PORT"] = str(stack.port("telecom-smtp"))
+    if service in (*SERVICES, "portal"):
+        told[f"CORNERPOST_DATABASE_URL_{service.upper()}"] = app_url(stack, service)
+    return told

@@ -1,0 +1,195 @@
+"""The supervisor: its generated configuration, starting it, and talking to it."""
+
+import http.client
+import os
+import shlex
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from deploy.stack import commands
+from deploy.stack.environment import environment
+from deploy.stack.layout import ROOT, Refused, Stack
+from deploy.stack.processes import Process
+
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "JAVA_HOME")
+"""What processes inherit of the caller's environment; everything else is made."""
+
+NOT_THERE = (FileNotFoundError, ConnectionError, http.client.HTTPException)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the supervisor says of a process; pid 0 when there is none."""
+
+    name: str
+    word: str
+    pid: int
+
+    @property
+    def running(self) -> bool:
+        return self.word == "RUNNING"
+
+
+@dataclass(frozen=True, slots=True)
+class Supervisor:
+    """The supervisor of one stack."""
+
+    stack: Stack
+
+    @property
+    def socket(self) -> Path:
+        return self.stack.run / "supervisor.sock"
+
+    @property
+    def config(self) -> Path:
+        return self.stack.run / "supervisord.conf"
+
+    def alive(self) -> bool:
+        try:
+            self._call("getState")
+        except NOT_THERE:
+            return False
+        return True
+
+    def keep(self, processes: Sequence[Process]) -> None:
+        """Start the supervisor, or let a running one take up what changed since."""
+        _write_secret(self.config, render(self.stack, processes))
+        if not self.alive():
+            self._launch()
+            return
+        added, changed, removed = self._call("reloadConfig")[0]
+        for name in (*changed, *removed):
+            self._call("stopProcessGroup", name, True)
+            self._call("removeProcessGroup", name)
+        for name in (*changed, *added):
+            self._call("addProcessGroup", name)
+
+    def states(self) -> list[State]:
+        """Every process the supervisor keeps, running or not."""
+        try:
+            found = self._call("getAllProcessInfo")
+        except NOT_THERE:
+            return []
+        return [State(one["name"], one["statename"], one["pid"]) for one in found]
+
+    def start(self, name: str) -> None:
+        self._ask("startProcess", name, harmless="ALREADY_STARTED")
+
+    def stop(self, name: str, wait: bool = True) -> None:
+        self._ask("stopProcess", name, wait, harmless="NOT_RUNNING")
+
+    def shut_down(self) -> None:
+        """End the supervisor itself; its processes were stopped before."""
+        pid = int(self._call("getPID"))
+        self._call("shutdown")
+        for _ in range(600):
+            if not _lives(pid):
+                return
+            time.sleep(0.05)
+        raise Refused(f"The supervisor (pid {pid}) does not end")
+
+    def _ask(self, method: str, name: str, wait: bool = False, *, harmless: str) -> None:
+        try:
+            self._call(method, name, wait)
+        except xmlrpc.client.Fault as fault:
+            if "BAD_NAME" in fault.faultString:
+                raise Refused(f"This stack has no process {name}") from fault
+            if harmless not in fault.faultString:
+                raise Refused(f"{name}: {fault.faultString}") from fault
+
+    def _launch(self) -> None:
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],
+            env=kept | {"TZ": "UTC", "PYTHONUNBUFFERED": "1"},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Refused(f"The supervisor did not start:\n{done.stdout}{done.stderr}")
+        for _ in range(200):
+            if self.alive():
+                return
+            time.sleep(0.05)
+        raise Refused(f"The supervisor does not answer; its log is {self.stack.log('supervisor')}")
+
+    def _call(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 - XML-RPC
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{self.socket}")
+        server = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+        return getattr(server.supervisor, method)(*arguments)
+
+
+def render(stack: Stack, processes: Sequence[Process]) -> str:
+    """The supervisor's configuration, secrets of the processes' environments included."""
+    head = f"""[unix_http_server]
+file={stack.run}/supervisor.sock
+chmod=0700
+
+[supervisord]
+logfile={stack.log("supervisor")}
+logfile_maxbytes=10MB
+pidfile={stack.run}/supervisord.pid
+childlogdir={stack.logs}
+directory={ROOT}
+minfds=4096
+identifier=cornerpost
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
+"""
+    return head + "".join(_section(stack, process) for process in processes)
+
+
+def _section(stack: Stack, process: Process) -> str:
+    settings: dict[str, object] = {
+        "command": shlex.join(commands.command(process, stack)).replace("%", "%%"),
+        "environment": _environment(environment(process, stack)),
+        "directory": "/" if process.account else ROOT,
+        "autostart": "false",
+        "autorestart": "true",
+        "startretries": 1000000,
+        "startsecs": 1,
+        "stopsignal": process.stop_signal,
+        "stopwaitsecs": process.stop_seconds,
+        "stopasgroup": "false",
+        "killasgroup": "true",
+        "redirect_stderr": "true",
+        "stdout_logfile": stack.log(process.name),
+        "stdout_logfile_maxbytes": "20MB",
+        "stdout_logfile_backups": 3,
+    }
+    if process.account:
+        settings["user"] = process.account
+    lines = [f"{name}={value}" for name, value in settings.items() if value != ""]
+    return f"\n[program:{process.name}]\n" + "\n".join(lines) + "\n"
+
+
+def _environment(variables: Mapping[str, str]) -> str:
+    return ",".join(
+        f'{name}="{value.replace("%", "%%")}"' for name, value in sorted(variables.items())
+    )
+
+
+def _write_secret(path: Path, text: str) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

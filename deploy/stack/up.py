@@ -1,0 +1,134 @@
+"""Bring a whole stack up from nothing: what does not depend on each other starts together."""
+
+import asyncio
+import fcntl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.stack import cluster, commands, databases
+from deploy.stack.environment import temporal_address
+from deploy.stack.keys import create_keys
+from deploy.stack.layout import Stack
+from deploy.stack.migrations import migrate_all
+from deploy.stack.processes import Process, Tier, is_private, processes
+from deploy.stack.readiness import ready
+from deploy.stack.supervision import Supervisor
+from deploy.temporal import config, namespace, schema, server
+
+SECONDS = {"postgres": 30.0, "keycloak": 180.0}
+USUAL_SECONDS = 60.0
+LOG_LINES = 15
+QUICK_DEATHS = 3
+
+Say = Callable[[str], None]
+
+
+class PartFailed(Exception):
+    """A part did not come up; the message names it and ends with its log's last lines."""
+
+    def __init__(self, name: str, log: Path, why: str) -> None:
+        lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+        tail = "\n".join(f"  | {line}" for line in lines[-LOG_LINES:]) or "  | (empty)"
+        super().__init__(f"{name} {why}. The end of its log, {log}:\n{tail}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One run of `up` on one stack."""
+
+    stack: Stack
+    supervisor: Supervisor
+    say: Say = field(default=lambda line: None)
+
+    def run(self) -> list[Process]:
+        """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again."""
+        with alone(self.stack):
+            create_keys(self.stack)
+            wanted = processes(self.stack)
+            if any(one.tier is Tier.STORE for one in wanted):
+                cluster.create(self.stack)
+            if any(one.name == "temporal" for one in wanted):
+                config.write_config(commands.temporal_server(self.stack), self._temporal_folder)
+            self.supervisor.keep(wanted)
+            self._bring(wanted)
+            return wanted
+
+    def one(self, name: str) -> None:
+        """Start one process by name and wait for it. Raises Refused for a name nobody has."""
+        self.supervisor.start(name)
+        for process in processes(self.stack):
+            if process.name == name:
+                self.wait(process)
+
+    def _bring(self, wanted: list[Process]) -> None:
+        stores, engines, ours = ([p for p in wanted if p.tier is tier] for tier in Tier)
+        self._start_and_wait(stores)
+        if stores:
+            databases.create(self.stack)
+        with ThreadPoolExecutor() as pool:
+            tasks = [
+                pool.submit(self._engine, engine) for engine in engines
+            ] + [pool.submit(self._migrate)]
+            for task in tasks:
+                task.result()
+        self._register_namespace()
+        self._start_and_wait(ours)
+
+    def _engine(self, engine: Process) -> None:
+        if engine.name == "temporal" and is_private(self.stack, "temporal"):
+            schema.update_schemas(
+                server.binary("sql"), commands.temporal_server(self.stack).database
+            )
+        self._start_and_wait([engine])
+
+    def _migrate(self) -> None:
+        for line in migrate_all(self.stack).splitlines():
+            self.say(line)
+
+    def _register_namespace(self) -> None:
+        asyncio.run(namespace.register(temporal_address(self.stack), self.stack.namespace))
+
+    def _start_and_wait(self, started: Iterable[Process]) -> None:
+        waiting = list(started)
+        for one in waiting:
+            self.supervisor.start(one.name)
+        with ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
+            for task in [pool.submit(self.wait, one) for one in waiting]:
+                task.result()
+
+    def wait(self, process: Process) -> None:
+        """Until the process answers that it is ready. Raises PartFailed when its time is over."""
+        began = time.monotonic()
+        limit = SECONDS.get(process.name, USUAL_SECONDS)
+        pids: set[int] = set()
+        while not self._is_up(process, pids):
+            if len(pids) > QUICK_DEATHS:
+                raise PartFailed(process.name, self.stack.log(process.name), "ends again and again")
+            if time.monotonic() - began > limit:
+                why = f"is not ready after {limit:g} s"
+                raise PartFailed(process.name, self.stack.log(process.name), why)
+            time.sleep(0.2)
+        self.say(f"{process.name} is ready ({time.monotonic() - began:.1f} s)")
+
+    def _is_up(self, process: Process, pids: set[int]) -> bool:
+        """It answers, and it is ours: no stranger on its port. Notes each pid it was seen under."""
+        found = next(s for s in self.supervisor.states() if s.name == process.name)
+        pids.update({found.pid} - {0})
+        return (found.running or process.tier is Tier.STORE) and ready(process, self.stack)
+
+    @property
+    def _temporal_folder(self) -> Path:
+        return self.stack.run / "temporal"
+
+
+@contextmanager
+def alone(stack: Stack) -> Iterator[None]:
+    """One command at a time changes what runs; a second one waits."""
+    with (stack.run / "changing.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
