@@ -22,7 +22,8 @@ class Application:
     is the signed ground statement as lodged, `bbox_mm` its (xmin, ymin, xmax, ymax) in whole
     millimetres of the legal plane, `hectares` the legal ones; a right without ground names the
     holder's `district`. `not_before`/`not_after` bound the instant of filing, `head_seen` is the
-    size of our log that the client had seen; `pay_by` is set while the place is conditional on a payment.
+    size of our log that the client had seen; `pay_by` is set while the place is conditional on
+    a payment.
     """
 
     id: UUID

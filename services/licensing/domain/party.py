@@ -16,8 +16,8 @@ class Party:
     """Somebody who can hold a right.
 
     `person` is the account that acts for the party (`public:<sub>`), None where there is none.
-    `sex` and `birth_year` are of persons only and kept for statistics. `evidence` is what the
-    rulebook's list of identity evidence was met with: kind and number.
+    `sex` and `birth_year` are of persons only and kept for statistics. `evidence` is how the party
+    proved who it is: `kind`, one of the rulebook's, and `number`.
     """
 
     id: UUID
@@ -30,8 +30,7 @@ class Party:
     sex: Sex | None = None
     birth_year: int | None = None
     registration: str | None = None  # of a group, in its own register
-    evidence_kind: str | None = None
-    evidence_number: str | None = None
+    evidence: list[dict[str, str]] = field(default_factory=list)
     helper: str | None = None
     version: int = 1
     members: list["Member"] = field(default_factory=list)
