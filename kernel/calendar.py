@@ -47,7 +47,7 @@ __all__ = [
 
 
 class Unit(StrEnum):
-    """In what a period is counted; months and years end on the anniversary (31 January: 28 February)."""
+    """What a period is counted in; months and years end on the anniversary (31 Jan: 28 Feb)."""
 
     WORKING_DAYS = "working-days"
     CALENDAR_DAYS = "calendar-days"
@@ -85,7 +85,7 @@ class Duration(BaseModel):
 
 
 class Suspension(BaseModel):
-    """Time in which a clock does not run, from `begins` until before `ends` (None: not known yet)."""
+    """Time in which a clock stands still: from `begins` until `ends` (None: not known yet)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -101,7 +101,7 @@ class Suspension(BaseModel):
 
 
 class Outage(BaseModel):
-    """An entry of the public outage register; while it lasts it is kept up to date by new versions."""
+    """An entry of the public outage register; its end is foreseen, then corrected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -295,6 +295,6 @@ def _excluded(
 ) -> list[Span]:
     """When the clock does not run, in order; what has no end is taken to end at `until`."""
     spans = sorted((*calendar.suspensions, *stops), key=lambda one: one.begins)
-    if until is None:
-        return [(one.begins, one.ends) for one in spans]
-    return [(one.begins, one.ends or max(until, one.begins)) for one in spans]
+    ends = (one.ends or (until and max(until, one.begins)) for one in spans)
+    local, pairs = calendar.local, zip(spans, ends, strict=True)
+    return [(local(one.begins), end and local(end)) for one, end in pairs if end != one.begins]

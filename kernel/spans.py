@@ -27,7 +27,7 @@ def every_day(_: date) -> bool:
 def running(
     begins: datetime, works: Works, excluded: Sequence[Span]
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The spans from `begins` on in which the clock runs; `excluded` is ordered by its beginnings."""
+    """The spans from `begins` on in which the clock runs; `excluded` is ordered by beginning."""
     at, horizon = begins, begins + HORIZON
     if works is every_day:
         yield from _without(begins, horizon, excluded)
