@@ -1,11 +1,37 @@
 """Papers: what the law wants with an application, and the files handed in for it."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from contracts.licensing.language import PaperState
-from kernel.law.plan import PaperWhen
+from kernel.law.plan import PaperPlan, PaperWhen
+from kernel.problems import Problem
+
+
+class PapersMissing(Problem):
+    """A paper that is needed for receipt is not there; the facts say which and who issues it."""
+
+    title = "Papers are missing that are needed before an application can be received"
+
+
+class PaperNotWanted(Problem):
+    """The case awaits no such paper."""
+
+    title = "No such paper is awaited"
+
+
+class DocumentIncomplete(Problem):
+    """A file was begun and not finished: send the rest, or remove it."""
+
+    title = "A file has not been sent completely"
+
+
+class PageMissing(Problem):
+    """A page is named that was never sent."""
+
+    title = "There is no such page"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -43,3 +69,44 @@ class Paper:
     due_at: datetime | None = None
     keeps_priority: bool = True
     received_at: datetime | None = None
+
+
+def must_be_whole(documents: Iterable[Document]) -> None:
+    """Raise DocumentIncomplete when a file was begun and not finished."""
+    broken = [(d.kind, d.n) for d in documents if not d.complete]
+    if broken:
+        raise DocumentIncomplete(
+            "Some files have not arrived completely",
+            documents=[{"kind": kind, "n": n} for kind, n in broken],
+        )
+
+
+def must_hold_needed(
+    wanted: Iterable[PaperPlan], there: Collection[str], texts: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Raise PapersMissing unless every paper needed for receipt is there.
+
+    `texts` are the rulebook's words, by key and language: the refusal says in each language which
+    paper is missing and who issues it.
+    """
+    missing = [p for p in wanted if p.when is PaperWhen.NEEDED and p.kind not in there]
+    if missing:
+        raise PapersMissing(
+            "Missing: " + ", ".join(p.kind for p in missing),
+            papers=[
+                {
+                    "paper": p.kind,
+                    "title": dict(texts.get(p.title, {})),
+                    "issued_by": dict(texts.get(p.issued_by, {})) or p.issued_by,
+                    "article": p.article,
+                }
+                for p in missing
+            ],
+        )
+
+
+def must_be_awaited(paper: Paper | None) -> Paper:
+    """The paper, unless the case awaits none of that kind or has it already."""
+    if paper is None or paper.state is not PaperState.MISSING:
+        raise PaperNotWanted("This case awaits no such paper now")
+    return paper
