@@ -1,6 +1,5 @@
 """The public log of a service: appends a leaf in the act's own transaction, reads proofs back."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from chassis.database import around
 from chassis.tables import log_head, log_leaf, log_node
-from kernel.log.canonical import canonical
+from kernel.log.canonical import parse_canonical
+from kernel.log.leaf import make_leaf
 from kernel.log.tree import (
     Frontier,
     Place,
@@ -51,11 +51,6 @@ def spell_instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def commit_to(payload: Mapping[str, Any], salt: bytes) -> bytes:
-    """SHA-256(salt || canonical payload): binds to the payload, tells nothing about it."""
-    return hashlib.sha256(salt + canonical(payload)).digest()
-
-
 def lock_head(session: Session) -> LockedHead:
     """Lock the head, then read the clock: numbers and instants of the log rise together."""
     row = session.execute(select(log_head.c.frontier, log_head.c.last_at).with_for_update()).one()
@@ -70,15 +65,8 @@ def append(session: Session, kind: str, subject: UUID | str, payload: Mapping[st
     """
     head = lock_head(session)
     index, salt = head.frontier.size, secrets.token_bytes(SALT_BYTES)
-    commitment = commit_to(payload, salt)
-    public: dict[str, str | int] = {
-        "at": spell_instant(head.at),
-        "commitment": commitment.hex(),
-        "index": index,
-        "kind": kind,
-        "subject": str(subject),
-    }
-    leaf = canonical(public)
+    facts = make_leaf(kind, str(subject), head.at, payload, salt, index=index)
+    leaf, public = facts.to_bytes(), parse_canonical(facts.to_bytes())
     frontier, nodes = head.frontier.grow(leaf_hash(leaf))
     session.execute(
         insert(log_leaf).values(index=index, at=head.at, leaf=leaf, payload=public, salt=salt)
@@ -90,7 +78,7 @@ def append(session: Session, kind: str, subject: UUID | str, payload: Mapping[st
     session.execute(
         update(log_head).values(size=frontier.size, last_at=head.at, frontier=frontier.to_bytes())
     )
-    return Leaf(index, head.at, leaf_hash(leaf), salt, commitment)
+    return Leaf(index, head.at, facts.hash(), salt, bytes.fromhex(facts.commitment))
 
 
 def frontier(session: Session) -> Frontier:
