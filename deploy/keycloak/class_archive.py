@@ -1,4 +1,4 @@
-"""The Java class archive that makes later starts of Keycloak quick: written at a stop, checked, used."""
+"""The Java class archive that makes later starts quick: written at a stop, checked, then used."""
 
 import subprocess
 from pathlib import Path

@@ -10,6 +10,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx
@@ -59,14 +60,24 @@ class OfficerLogin:
     seed: str
 
 
-Answers = Mapping[str, Callable[[], str]]  # field on a page -> what the person types there
+Answers = Mapping[str, Callable[[Mapping[str, str]], str]]
+"""Field on a page -> what the person types there, given what the page hides (its hidden fields)."""
 
 
 class Browser:
-    """One person's browser: it keeps cookies, so a second sign-in meets the running session."""
+    """One person's browser: it keeps cookies, so a second sign-in meets the running session.
+
+    Use it in a `with` statement, or close it.
+    """
 
     def __init__(self) -> None:
         self._http = httpx.Client(timeout=30, event_hooks={"response": [self._plain]})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self._http.close()
@@ -112,7 +123,7 @@ class Browser:
             if asked:
                 hidden = [field for field in FIELD.finditer(body) if HIDDEN.search(field[0])]
                 values = {f[1]: html.unescape(_value(f[0])) for f in hidden}
-                values |= {name: answers[name]() for name in asked}
+                values |= {name: answers[name](values) for name in asked}
                 to = urljoin(str(page.request.url), html.unescape(action))
                 return self._http.post(to, data=values)
         words = re.sub(r"<(style|script).*?</\1>|<[^>]+>|\s+", " ", page.text, flags=re.DOTALL)
@@ -130,10 +141,10 @@ def sign_in_officer(
     step_up: bool = False, **extra: str,
 ) -> Tokens:
     """Password, and with `step_up` the second factor: then the token says `acr` 2 and when."""
-    answers = {
-        "username": lambda: officer.username,
-        "password": lambda: officer.password,
-        "otp": lambda: codes.next(officer.username, officer.seed),
+    answers: Answers = {
+        "username": lambda page: officer.username,
+        "password": lambda page: officer.password,
+        "otp": lambda page: codes.next(officer.username, officer.seed),
     }
     level = {"acr_values": "2"} if step_up else {}
     return browser.sign_in(client, answers, **level, **extra)
@@ -144,7 +155,7 @@ def sign_in_miner(
     **extra: str,
 ) -> Tokens:
     """The phone provider's two pages: the number, then the code that `read_code(number)` sees."""
-    answers = {"phone": lambda: number, "code": lambda: read_code(number)}
+    answers: Answers = {"phone": lambda page: number, "code": lambda page: read_code(number)}
     return browser.sign_in(client, answers, **extra)
 
 
