@@ -4,7 +4,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from deploy.stack import cluster
 from deploy.stack.databases import owner_url
-from deploy.stack.environment import keycloak_launch
 from deploy.stack.layout import Stack
 from deploy.stack.processes import Process, python_command
 from deploy.temporal import config, server
@@ -20,7 +19,7 @@ def command(process: Process, stack: Stack) -> list[str]:
     if process.name == "postgres":
         return cluster.command(stack)
     if process.name == "keycloak":
-        return list(keycloak_launch(stack).command)
+        return [*python_command("deploy.stack.run_keycloak"), str(stack.data)]
     return server.command(stack.run / "temporal" / "temporal.yaml")
 
 

@@ -14,9 +14,7 @@ KEYCLOAK_ADMIN = "cornerpost-reconciler"
 
 
 def environment(process: Process, stack: Stack) -> dict[str, str]:
-    """The variables of one process; secrets travel here and nowhere else."""
-    if process.name == "keycloak":
-        return keycloak_launch(stack).environment
+    """The variables of one process; secrets travel here and never on a command line."""
     if process.module is None:
         return {}
     prefix = _prefix(process)
@@ -65,7 +63,7 @@ def keycloak_launch(stack: Stack) -> keycloak.Launch:
             password=str(where["password"]),
         ),
         keycloak_admin(stack),
-        stack.run / "keycloak.jsa",
+        keycloak_home().with_name(f"{keycloak_home().name}.jsa"),
     )
 
 

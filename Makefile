@@ -1,0 +1,46 @@
+# One word for each thing a maintainer does. `make demo` and `make test` set up what they need.
+.DEFAULT_GOAL := test
+SHELL := /bin/bash
+PY := .venv/bin/python
+CORNERPOST := .venv/bin/cornerpost
+DATA ?= data
+PORT_BASE ?= 21000
+
+.PHONY: setup setup-testing demo test check lint bench experiments shots up down clean
+
+setup: ## what running needs
+	@python3 -m deploy.setup.bootstrap
+
+setup-testing: ## and what tests need beside it
+	@python3 -m deploy.setup.bootstrap --testing
+
+demo: setup ## the main job on real input, on a training stack
+	@$(CORNERPOST) demo --data $(DATA)
+
+test: setup-testing ## every test, on one stack of its own
+	@$(PY) -m tests.run
+
+check: setup-testing ## style, types, imports, house rules; no stack needed
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+	@$(PY) -m pytest -q tests/architecture
+
+lint: check
+
+bench: setup-testing ## a whole licence life against its floors
+	@$(PY) -m tests.run --bench
+
+experiments: setup-testing ## the experiments at their full size
+	@$(PY) -m tests.run --experiments
+
+shots: setup-testing ## pictures of the pages
+	@$(PY) -m tests.run --shots
+
+up: setup ## a training stack
+	@$(CORNERPOST) up --training --data $(DATA) --port-base $(PORT_BASE)
+
+down:
+	@$(CORNERPOST) down --data $(DATA)
+
+clean: ## what tests and checks left behind; never the stack's data
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build .test-data
