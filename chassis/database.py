@@ -142,9 +142,9 @@ def open_database(settings: ServiceSettings, clock: Clock | None = None) -> Data
     return Database(engine, make_engine(settings, 2, "-aside"), sessions, surroundings)
 
 
-def check_stack(database: Database) -> None:
+def check_stack(database: Database, engine: Engine | None = None) -> None:
     """Refuse to work on a database of the other mode. Raises OperationalError while it is away."""
-    with database.engine.connect() as connection:
+    with (engine or database.engine).connect() as connection:
         found = connection.execute(select(stack_mode.c.mode, stack_mode.c.service)).one()
     ours = database.around
     if (found.mode, found.service) != (ours.mode, ours.service):

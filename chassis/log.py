@@ -87,10 +87,16 @@ def frontier(session: Session) -> Frontier:
 
 
 def entries(session: Session, start: int, count: int) -> list[Row[Any]]:
-    """Leaves `start` and following, each with index, at, leaf and payload (never the salt)."""
-    columns = (log_leaf.c.index, log_leaf.c.at, log_leaf.c.leaf, log_leaf.c.payload)
+    """Leaves `start` and following, each with number, at, leaf and payload (never the salt)."""
+    number = log_leaf.c.index.label("number")  # a row's `index` would be the tuple's method
+    columns = (number, log_leaf.c.at, log_leaf.c.leaf, log_leaf.c.payload)
     wanted = select(*columns).where(log_leaf.c.index >= start).order_by(log_leaf.c.index)
     return list(session.execute(wanted.limit(count)))
+
+
+def stored_leaf_hash(session: Session, index: int) -> bytes:
+    """The hash of a leaf that is in the log."""
+    return _stored(session, [Place(0, index)])[Place(0, index)]
 
 
 def prove_inclusion(session: Session, index: int, size: int) -> list[bytes]:

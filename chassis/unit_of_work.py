@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, overload
 from uuid import UUID
 
+from fastapi import Depends
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +21,7 @@ from chassis.clock import new_uuid
 from chassis.database import around
 from chassis.log import Leaf
 from chassis.trace import current_trace
+from chassis.who import AtActor, AtSession, opened_at
 from kernel.authority import Actor
 from kernel.events import EditionRef, Event, Source
 
@@ -101,7 +103,22 @@ def _leaf_payload(seq: int, legal_at: datetime, payload: Mapping[str, Any]) -> d
 
 def begin(session: Session, actor: Actor) -> UnitOfWork:
     """Open a unit of work on a session; whoever opened the session commits it."""
-    return UnitOfWork(session, actor, around(session).clock.legal_now(session))
+    return UnitOfWork(session, actor, opened_at(session))
+
+
+def open_work(session: AtSession, actor: AtActor) -> Iterator[UnitOfWork]:
+    """A request's unit of work: committed after the route, before its answer leaves."""
+    yield begin(session, actor)
+    session.commit()
+
+
+def open_read(session: AtSession, actor: AtActor) -> UnitOfWork:
+    """For routes that only read: nothing is committed."""
+    return begin(session, actor)
+
+
+AtUnitOfWork = Annotated[UnitOfWork, Depends(open_work, scope="function")]
+ReadWork = Annotated[UnitOfWork, Depends(open_read, scope="function")]
 
 
 def is_worth_a_repeat(error: BaseException) -> bool:
