@@ -54,11 +54,11 @@ class LeafFacts:
     def from_bytes(cls, data: bytes) -> Self:
         """Read a leaf back; NotALeaf when a member is missing, strange or of another version."""
         try:
-            found = parse_canonical(data)
-            leaf = cls._from(found)
+            leaf = cls._from(parse_canonical(data))
+            same = leaf.to_bytes() == data
         except (ValueError, TypeError, KeyError) as broken:
             raise NotALeaf("these bytes are no leaf of ours") from broken
-        if leaf.to_bytes() != data:
+        if not same:
             raise NotALeaf("this leaf has members that this version does not know")
         return leaf
 
