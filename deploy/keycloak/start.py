@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
 
 from deploy.keycloak.class_archive import archive_option
 
@@ -94,11 +94,14 @@ def base_url(port: int) -> str:
 
 def is_ready(management_port: int) -> bool:
     """Whether Keycloak's own health answer says that it can serve requests."""
+    asked = HTTPConnection("127.0.0.1", management_port, timeout=2)
     try:
-        answer = httpx.get(f"http://127.0.0.1:{management_port}/health/ready", timeout=2)
-    except httpx.TransportError:
+        asked.request("GET", "/health/ready")
+        return asked.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
-    return answer.status_code == httpx.codes.OK
+    finally:
+        asked.close()
 
 
 def wait_until_ready(

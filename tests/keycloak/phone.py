@@ -1,4 +1,4 @@
-"""A stand-in for the phone provider of realm public: two pages and one-time codes, kept in memory."""
+"""A stand-in for the phone provider of realm public: two pages, codes kept in memory."""
 
 import base64
 import hashlib

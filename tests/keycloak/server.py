@@ -37,7 +37,8 @@ GIVEN = "CORNERPOST_TEST_KEYCLOAK"
 
 NORTH, SOUTH = Office("mines", "mines-north"), Office("mines", "mines-south")
 REGISTRY = Office("lands", "lands-registry")
-OFFICES = (NORTH, SOUTH, REGISTRY)
+UNSTAFFED = Office("environment", "environment-north")
+OFFICES = (NORTH, SOUTH, REGISTRY, UNSTAFFED)
 PEOPLE = (
     Person("director.north", "Amina", "Odeh", (NORTH,), ("officer", "approver")),
     Person("surveyor.north", "Peter", "Mbeki", (NORTH,), ("officer",)),
