@@ -1,0 +1,375 @@
+"""`verify.py`: published vectors, agreement with the libraries, and what it refuses."""
+
+import base64
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import verify
+from kernel.log.bundle import consistency_bundle, disclosing, inclusion_bundle
+from kernel.log.canonical import canonical
+from kernel.log.checkpoint import Checkpoint, NoteSignature, key_id
+from kernel.log.leaf import make_leaf
+from kernel.log.tree import Frontier, Place, consistency_proof, inclusion_proof
+
+LIVE = "cadastre.example/licensing"
+PRACTICE = "cadastre.example/TRAINING/licensing"
+SALT = bytes(range(16))
+AT = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+# RFC 8032, section 7.1, TEST 1 to 3: public key, message, signature
+RFC_8032 = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155"
+        "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("public", "message", "signature"), RFC_8032)
+def test_the_published_ed25519_signatures_verify(public: str, message: str, signature: str) -> None:
+    key, said, signed = (bytes.fromhex(one) for one in (public, message, signature))
+    assert verify.verify_ed25519(key, said, signed)
+    assert not verify.verify_ed25519(key, said + b"\x00", signed)
+    assert not verify.verify_ed25519(key, said, signed[:32] + bytes(32))
+
+
+def test_the_published_signed_note_verifies() -> None:
+    # golang.org/x/mod/sumdb/note, note_test.go
+    text = (
+        "If you think cryptography is the answer to your problem,\n"
+        "then you don't know what your problem is.\n"
+    )
+    line = (
+        "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZ"
+        "SNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+    )
+    public = base64.b64decode("ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW")[1:]
+    assert verify.verify_ed25519(public, text.encode(), base64.b64decode(line)[4:])
+
+
+def test_a_signature_with_the_group_order_added_is_refused() -> None:
+    public, message, signature = (bytes.fromhex(one) for one in RFC_8032[1])
+    s = int.from_bytes(signature[32:], "little") + verify.ORDER
+    assert not verify.verify_ed25519(public, message, signature[:32] + s.to_bytes(32, "little"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=200), st.integers(0, 511))
+def test_ed25519_agrees_with_the_library(seed: bytes, message: bytes, bit: int) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    public, signature = private.public_key().public_bytes_raw(), private.sign(message)
+    assert verify.verify_ed25519(public, message, signature)
+    broken = bytearray(signature)
+    broken[bit // 8] ^= 1 << bit % 8
+    assert not verify.verify_ed25519(public, message, bytes(broken))
+
+
+def es256(private: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    r, s = decode_dss_signature(private.sign(message, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def coordinates(private: ec.EllipticCurvePrivateKey) -> bytes:
+    point = private.public_key().public_numbers()
+    return point.x.to_bytes(32, "big") + point.y.to_bytes(32, "big")
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(1, verify.N - 1), st.binary(max_size=200), st.integers(0, 511))
+def test_es256_agrees_with_the_library(secret: int, message: bytes, bit: int) -> None:
+    private = ec.derive_private_key(secret, ec.SECP256R1())
+    signature = es256(private, message)
+    assert verify.verify_es256(coordinates(private), message, signature)
+    assert not verify.verify_es256(coordinates(private), message + b"x", signature)
+    broken = bytearray(signature)
+    broken[bit // 8] ^= 1 << bit % 8
+    assert not verify.verify_es256(coordinates(private), message, bytes(broken))
+
+
+def test_a_point_off_the_curve_is_no_key() -> None:
+    private = ec.derive_private_key(7, ec.SECP256R1())
+    signature, public = es256(private, b"x"), coordinates(private)
+    assert not verify.verify_es256(public[:63] + bytes([public[63] ^ 1]), b"x", signature)
+    assert not verify.verify_es256(public, b"x", bytes(64))
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+def b64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Office:
+    """A service with its keys and a log of ten leaves, as the outside sees it."""
+
+    def __init__(self, folder: Path, origin: str) -> None:
+        self.folder, self.origin = folder, origin
+        self.ed = Ed25519PrivateKey.generate()
+        self.p256 = ec.generate_private_key(ec.SECP256R1())
+        self.payloads = [{"licence": f"AP-{n}", "holder": "Amina Ä", "n": n} for n in range(10)]
+        self.leaves = [
+            make_leaf("licence.issued", str(n), AT, payload, SALT, index=n).to_bytes()
+            for n, payload in enumerate(self.payloads)
+        ]
+        self.nodes: dict[Place, bytes] = {}
+        self.frontiers = [Frontier()]
+        for leaf in self.leaves:
+            frontier, fresh = self.frontiers[-1].grow(verify_leaf(leaf))
+            self.frontiers.append(frontier)
+            self.nodes.update((one.place, one.hash) for one in fresh)
+
+    def key(self, purpose: str) -> str:
+        raw = self.ed.public_key().public_bytes_raw()
+        alg, public = ("ES256", coordinates(self.p256)) if purpose == "qr" else ("Ed25519", raw)
+        description = {
+            "key": f"{purpose}-1",
+            "alg": alg,
+            "purpose": purpose,
+            "origin": self.origin,
+            "public": b64url(public),
+        }
+        return self.file(f"{purpose}.key.json", description)
+
+    def file(self, name: str, content: object) -> str:
+        path = self.folder / name
+        text = content if isinstance(content, str) else json.dumps(content, indent=1)
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    def document(self, body: dict[str, object], purpose: str = "receipt") -> dict[str, object]:
+        message = f"cornerpost/{purpose}/v1\n".encode() + canonical(body)  # type: ignore[arg-type]
+        signature = b64url(self.ed.sign(message))
+        return {"body": body, "key": f"{purpose}-1", "signature": signature}
+
+    def checkpoint(self, size: int) -> str:
+        made = Checkpoint(self.origin, size, self.frontiers[size].root())
+        label = key_id(self.origin, self.ed.public_key().public_bytes_raw())
+        witness = NoteSignature("witness.example/w", b"wxyz", bytes(72))
+        own = NoteSignature(self.origin, label, self.ed.sign(made.text().encode()))
+        return made.signed(witness, own)
+
+    def bundle(self, index: int, size: int = 10) -> dict[str, object]:
+        proof = inclusion_proof(index, size, self.nodes.__getitem__)
+        bundle = inclusion_bundle(self.leaves[index], index, size, proof, self.checkpoint(size))
+        return disclosing(bundle, self.payloads[index], SALT).model_dump()  # type: ignore[arg-type]
+
+    def qr(self, **payload: object) -> str:
+        header = b64url(json.dumps({"alg": "ES256", "kid": "qr-1"}).encode())
+        body = b64url(canonical({"origin": self.origin} | payload))  # type: ignore[arg-type]
+        signature = b64url(es256(self.p256, f"{header}.{body}".encode()))
+        return f"https://cadastre.example/verify/AP-3#{header}.{body}.{signature}"
+
+
+def verify_leaf(leaf: bytes) -> bytes:
+    return verify.hashlib.sha256(b"\x00" + leaf).digest()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path, LIVE)
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Office:
+    folder = tmp_path / "training"
+    folder.mkdir()
+    return Office(folder, PRACTICE)
+
+
+Verdict = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def verdict(capsys: pytest.CaptureFixture[str]) -> Verdict:
+    def ask(what: str, file: str, *keys: str) -> tuple[int, str]:
+        given = [part for key in keys for part in ("--key", key)]
+        return verify.main([what, file, *given]), capsys.readouterr().out
+
+    return ask
+
+
+def test_a_receipt_is_genuine_until_one_letter_changes(office: Office, verdict: Verdict) -> None:
+    body: dict[str, object] = {"origin": LIVE, "holder": "Amina Ä", "sequence": 7}
+    receipt, key = office.document(body), office.key("receipt")
+    code, said = verdict("receipt", office.file("r.json", receipt), key)
+    assert (code, said.splitlines()[0]) == (0, "GENUINE receipt")
+    forged = receipt | {"body": body | {"sequence": 6}}
+    assert verdict("receipt", office.file("f.json", forged), key)[0] == 1
+    assert verdict("statement", office.file("r.json", receipt), key)[0] == 1
+    assert verdict("receipt", office.file("r.json", receipt), office.key("payment-receipt"))[0] == 1
+
+
+def test_a_training_receipt_is_refused_under_a_production_key_and_loud_under_its_own(
+    office: Office, training: Office, verdict: Verdict
+) -> None:
+    receipt = training.file("r.json", training.document({"origin": PRACTICE}))
+    code, said = verdict("receipt", receipt, office.key("receipt"))
+    assert code == 3
+    assert "TRAINING" in said
+    code, said = verdict("receipt", receipt, training.key("receipt"))
+    assert code == 0
+    assert said.splitlines()[0] == said.splitlines()[-1]
+    assert "TRAINING" in said.splitlines()[0]
+
+
+def test_a_training_checkpoint_is_refused_under_a_production_key(
+    office: Office, training: Office, verdict: Verdict
+) -> None:
+    note = training.file("c.txt", training.checkpoint(10))
+    assert verdict("checkpoint", note, office.key("checkpoint"))[0] == 3
+    assert verdict("checkpoint", note, training.key("checkpoint"))[0] == 0
+
+
+def test_every_checkpoint_and_leaf_of_the_kernels_log_verifies(
+    office: Office, verdict: Verdict
+) -> None:
+    key = office.key("checkpoint")
+    for size in range(1, 11):
+        assert verdict("checkpoint", office.file("c.txt", office.checkpoint(size)), key)[0] == 0
+        bundle = office.file("i.json", office.bundle(size - 1, size))
+        assert verdict("inclusion", bundle, key)[0] == 0
+
+
+def test_every_pair_of_the_kernels_checkpoints_is_consistent(
+    office: Office, verdict: Verdict
+) -> None:
+    key = office.key("checkpoint")
+    for first in range(11):
+        for second in range(first, 11, 3):
+            proof = consistency_proof(first, second, office.nodes.__getitem__)
+            made = consistency_bundle(office.checkpoint(first), office.checkpoint(second), proof)
+            assert verdict("consistency", office.file("g.json", made.model_dump()), key)[0] == 0
+
+
+def test_a_rewritten_log_is_found(office: Office, verdict: Verdict, tmp_path: Path) -> None:
+    other = Office(tmp_path, LIVE)
+    other.ed = office.ed
+    other.leaves[1] = b"rewritten"
+    other.frontiers, other.nodes = [Frontier()], {}
+    for leaf in other.leaves:
+        frontier, fresh = other.frontiers[-1].grow(verify_leaf(leaf))
+        other.frontiers.append(frontier)
+        other.nodes.update((one.place, one.hash) for one in fresh)
+    proof = consistency_proof(4, 10, other.nodes.__getitem__)
+    made = consistency_bundle(office.checkpoint(4), other.checkpoint(10), proof).model_dump()
+    code, said = verdict("consistency", office.file("g.json", made), office.key("checkpoint"))
+    assert code == 1
+    assert "rewritten" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"index": 4},
+        {"size": 9},
+        {"hashes": []},
+        {"leaf": base64.b64encode(b"{}").decode()},
+        {"disclosed": {"payload": {"licence": "AP-4"}, "salt": base64.b64encode(SALT).decode()}},
+        {
+            "disclosed": {
+                "payload": {"licence": "AP-3"},
+                "salt": base64.b64encode(bytes(16)).decode(),
+            }
+        },
+        {"index": "3"},
+    ],
+)
+def test_a_changed_proof_is_not_genuine(
+    office: Office, verdict: Verdict, change: dict[str, object]
+) -> None:
+    broken = office.file("i.json", office.bundle(3) | change)
+    assert verdict("inclusion", broken, office.key("checkpoint"))[0] == 1
+
+
+def test_a_checkpoint_signed_by_somebody_else_is_not_genuine(
+    office: Office, verdict: Verdict, tmp_path: Path
+) -> None:
+    impostor = Office(tmp_path, LIVE)
+    note = office.checkpoint(10)
+    key = office.key("checkpoint")
+    own = impostor.file("c.txt", impostor.checkpoint(10))
+    assert verdict("checkpoint", own, key)[0] == 1
+    assert (
+        verdict("checkpoint", office.file("c.txt", note.replace("\n10\n", "\n11\n")), key)[0] == 1
+    )
+
+
+def test_a_certificate_is_its_qr_code_and_its_leaf(office: Office, verdict: Verdict) -> None:
+    keys = office.key("checkpoint"), office.key("qr")
+    made = {"qr": office.qr(licence="AP-3", n=3, log_index=3), "inclusion": office.bundle(3)}
+    code, said = verdict("certificate", office.file("l.json", made), *keys)
+    assert code == 0, said
+    assert verdict("qr", office.file("qr.txt", str(made["qr"])), keys[1])[0] == 0
+    for other in (
+        office.qr(licence="AP-4", n=3),
+        office.qr(licence="AP-3", n=4),
+        office.qr(licence="AP-3", log_index=4),
+        office.qr(n=3),
+        office.qr(licence="AP-3").replace("#", "#e"),
+        office.qr(licence="AP-3")[:-4] + "AAAA",
+    ):
+        forged = office.file("f.json", made | {"qr": other})
+        assert verdict("certificate", forged, *keys)[0] in (1, 2)
+
+
+def test_a_qr_code_without_a_real_algorithm_is_not_genuine(
+    office: Office, verdict: Verdict
+) -> None:
+    body = b64url(canonical({"licence": "AP-3"}))
+    for header in ({"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256", "kid": "other"}):
+        text = f"{b64url(json.dumps(header).encode())}.{body}.{b64url(bytes(64))}"
+        assert verdict("qr", office.file("qr.txt", text), office.key("qr"))[0] == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "{", '{"body":{"a":1.5}}', '{"body":{},"body":{}}']
+)
+@pytest.mark.parametrize("what", verify.KINDS)
+def test_garbage_is_unreadable_and_never_a_traceback(
+    office: Office, verdict: Verdict, what: str, text: str
+) -> None:
+    keys = office.key("checkpoint"), office.key("qr")
+    assert verdict(what, office.file("x", text), *keys)[0] == 2
+    assert verdict(what, str(office.folder / "missing"), *keys)[0] == 2
+
+
+def test_it_runs_alone_on_the_standard_library(office: Office) -> None:
+    script = Path(verify.__file__)
+    note = office.file("c.txt", office.checkpoint(10))
+    run = [sys.executable, "-I", "-S", str(script), "checkpoint", note, "--key"]
+    done = subprocess.run([*run, office.key("checkpoint")], capture_output=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"GENUINE checkpoint")
+
+
+def test_random_salts_make_equal_payloads_unlike() -> None:
+    one, two = (make_leaf("x", "x", AT, {"a": 1}, secrets.token_bytes(16)) for _ in range(2))
+    assert one.commitment != two.commitment
