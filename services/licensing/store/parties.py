@@ -1,0 +1,92 @@
+"""Parties in the database: read, locked, and who has an interest in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from kernel.problems import NotFound
+from services.licensing.domain.party import Interest, Member, Party
+from services.licensing.store import mapping, tables
+
+mapping.map_entities()
+MEMBERS = selectinload(Party.members).selectinload(Member.party)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    session: Session
+
+    def get(self, party_id: UUID) -> Party:
+        """A party with its members. Raises NotFound."""
+        return self._one(party_id, lock=False)
+
+    def take(self, party_id: UUID) -> Party:
+        """The same, locked until the act is over."""
+        return self._one(party_id, lock=True)
+
+    def _one(self, party_id: UUID, *, lock: bool) -> Party:
+        wanted = select(Party).where(tables.party.c.id == party_id).options(MEMBERS)
+        if lock:
+            wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        found = self.session.scalars(wanted).first()
+        if found is None:
+            raise NotFound("There is no such party")
+        return found
+
+    def add(self, party: Party) -> None:
+        self.session.add(party)
+
+    def of_person(self, person: str) -> Sequence[Party]:
+        """The parties that an account acts for, oldest first."""
+        wanted = (
+            select(Party)
+            .where(tables.party.c.person == person)
+            .options(MEMBERS)
+            .order_by(tables.party.c.created_at, tables.party.c.id)
+        )
+        return self.session.scalars(wanted).all()
+
+    def enrol(self, group: Party, member: Member, party: Party) -> None:
+        """Write a membership down; the group shows it at once."""
+        member.party = party
+        group.members.append(member)
+        self.session.add(party)
+        self.session.flush()
+
+    def interests(self, party_id: UUID) -> Sequence[Interest]:
+        wanted = select(Interest).where(tables.interest.c.party_id == party_id)
+        return self.session.scalars(wanted.order_by(tables.interest.c.declared_at)).all()
+
+    def interested(self, party_id: UUID, on: date) -> frozenset[str]:
+        """Accounts that may take no part in deciding on this party's files.
+
+        Its own account, its members' accounts (members of members too), and everybody with a
+        declared interest in any of these that is live on that day.
+        """
+        circle = self._circle(party_id, on)
+        party, interest = tables.party.c, tables.interest.c
+        own = select(party.person).where(party.id.in_(circle), party.person.is_not(None))
+        declared = select(interest.person).where(
+            interest.party_id.in_(circle),
+            interest.since <= on,
+            or_(interest.until.is_(None), interest.until > on),
+        )
+        found = [*self.session.scalars(own), *self.session.scalars(declared)]
+        return frozenset(person for person in found if person)
+
+    def _circle(self, party_id: UUID, on: date) -> set[UUID]:
+        member = tables.member.c
+        first = select(tables.party.c.id.label("id")).where(tables.party.c.id == party_id)
+        inside = first.cte("circle", recursive=True)
+        inside = inside.union(
+            select(member.member_id).where(
+                member.group_id == inside.c.id,
+                member.since <= on,
+                or_(member.until.is_(None), member.until > on),
+            )
+        )
+        return set(self.session.scalars(select(inside.c.id)))
