@@ -50,6 +50,11 @@ def keycloak_address(stack: Stack) -> str:
     return stack.given.get("CORNERPOST_KEYCLOAK") or keycloak.base_url(stack.port("keycloak"))
 
 
+def phone_issuer(stack: Stack) -> str:
+    """The issuer behind the public realm: messages, which knows a miner by the phone."""
+    return f"{stack.address('messages')}/phone"
+
+
 def keycloak_launch(stack: Stack) -> keycloak.Launch:
     """Keycloak as this stack runs it."""
     where = conninfo_to_dict(owner_url(stack, "keycloak"))

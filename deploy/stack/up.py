@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.stack import cluster, commands, databases
 from deploy.stack.environment import temporal_address
+from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
 from deploy.stack.layout import Stack
 from deploy.stack.migrations import migrate_all
@@ -77,7 +78,10 @@ class Start:
             for task in tasks:
                 task.result()
         self._register_namespace()
-        self._start_and_wait(ours)
+        with ThreadPoolExecutor() as pool:
+            identity = pool.submit(reconcile_identity, self.stack)
+            self._start_and_wait(ours)
+            self.say(f"identity is as law and stack say ({len(identity.result())} changes)")
 
     def _engine(self, engine: Process) -> None:
         if engine.name == "temporal" and is_private(self.stack, "temporal"):

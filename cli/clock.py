@@ -1,0 +1,73 @@
+"""Commands that show and move the clock of a training stack."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated
+
+import typer
+
+from cli.options import Folder, known_stack
+from deploy.stack.environment import COUNTRY
+from deploy.stack.layout import ROOT, Refused
+from deploy.stack.training_clock import TrainingClock
+from deploy.stack.up import alone
+from kernel.law.load import load_country
+
+app = typer.Typer(help="The clock of a training stack.", no_args_is_help=True)
+PIECE = re.compile(r"(\d+)([wdhms])")
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+@app.command()
+def show(data: Folder = None) -> None:
+    """Say what the time is in law, and how far it runs ahead of the machine's."""
+    clock = TrainingClock(known_stack(data))
+    ahead = timedelta(seconds=clock.offset())
+    typer.echo(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} (training; {ahead} ahead)")
+
+
+@app.command()
+def forward(
+    by: Annotated[str, typer.Argument(help="such as 5d, 2w, 36h or 1d12h")], data: Folder = None
+) -> None:
+    """Move time on by so much."""
+    _move(data, lambda now: now + span(by))
+
+
+@app.command()
+def to(
+    date: Annotated[str, typer.Argument(help="a day (its first instant), or an instant")],
+    data: Folder = None,
+) -> None:
+    """Move time on to a day or an instant."""
+    _move(data, lambda now: instant(date))
+
+
+def _move(data: Folder, target: Callable[[datetime], datetime]) -> None:
+    stack = known_stack(data)
+    clock = TrainingClock(stack, typer.echo)
+    with alone(stack):
+        clock.forward(target(clock.now()))
+
+
+def span(text: str) -> timedelta:
+    """`1d12h` as a length of time. Raises Refused for anything else."""
+    pieces = PIECE.findall(text)
+    if not pieces or "".join(number + unit for number, unit in pieces) != text:
+        raise Refused(f"{text!r} is no length of time: write 5d, 2w, 36h or 1d12h")
+    return sum(
+        (timedelta(**{UNITS[unit]: int(number)}) for number, unit in pieces), timedelta()
+    )
+
+
+def instant(text: str) -> datetime:
+    """A day begins at midnight of the country; an instant without a zone is the country's too."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as unreadable:
+        raise Refused(f"{text!r} is no day or instant: write 2027-03-01") from unreadable
+    if given.tzinfo is None:
+        law = load_country(ROOT / "rulebooks", COUNTRY).newest.rules.country
+        given = given.replace(tzinfo=timezone(timedelta(minutes=law.utc_offset_minutes)))
+    return given.astimezone(UTC)

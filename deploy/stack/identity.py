@@ -1,0 +1,38 @@
+"""Keycloak as this stack wants it: realms, clients, and a group for every office of the law."""
+
+from dataclasses import fields
+
+from deploy.keycloak.realms import Addresses, ClientSecrets, Office
+from deploy.keycloak.reconcile import Changes, reconcile
+from deploy.stack.environment import COUNTRY, keycloak_address, keycloak_admin, phone_issuer
+from deploy.stack.layout import ROOT, Stack
+from deploy.stack.vault import secret
+from kernel.law.load import load_country
+
+
+def reconcile_identity(stack: Stack) -> Changes:
+    """Bring both realms to what law and stack say; nothing is written when they are so already."""
+    return reconcile(
+        keycloak_address(stack),
+        keycloak_admin(stack),
+        Addresses(portal=stack.address("portal"), phone=phone_issuer(stack)),
+        client_secrets(stack),
+        offices(),
+    )
+
+
+def client_secrets(stack: Stack) -> ClientSecrets:
+    """What each client proves itself with, from the stack's vault."""
+    names = [field.name for field in fields(ClientSecrets)]
+    return ClientSecrets(**{name: secret(stack, client(name)) for name in names})
+
+
+def client(name: str) -> str:
+    """The vault's name of a client's secret."""
+    return f"client-{name.replace('_', '-')}"
+
+
+def offices() -> list[Office]:
+    """The offices of the newest edition of the country's law."""
+    newest = load_country(ROOT / "rulebooks", COUNTRY).newest
+    return [Office(one.agency, one.id) for one in newest.rules.offices]

@@ -1,0 +1,152 @@
+"""The training clock: shows legal time, and moves services and open cases from due to due."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psycopg
+
+from chassis.clock import machine_now, new_uuid
+from chassis.relay import HOLD_LOCK
+from deploy.stack import databases
+from deploy.stack.environment import temporal_address
+from deploy.stack.layout import Refused, Stack
+from deploy.stack.migrations import has_migrations
+from deploy.stack.processes import SERVICES
+from deploy.stack.skipping import Skipper
+from deploy.temporal import namespace
+
+GRACE = timedelta(seconds=30)
+"""What was due lapses only this long after (see `lapse_step`): the next instant is behind it."""
+
+QUIET_SECONDS = 60.0
+NEXT_DUE = "select min(at) from audit_v1.due where at > %s"
+UNSENT = "select count(*) from outbox where sent_at is null"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingClock:
+    """The clock of one running training stack. Raises Refused on a production stack."""
+
+    stack: Stack
+    say: Say = field(default=lambda line: None)
+
+    def __post_init__(self) -> None:
+        if not self.stack.training:
+            raise Refused(
+                "This is a production stack: its clock is the machine's and cannot be moved. "
+                "A training stack is started with `cornerpost up --training --data DIR`"
+            )
+
+    def now(self) -> datetime:
+        """Legal time: the machine's, and what the stack runs ahead."""
+        return machine_now() + timedelta(seconds=self.offset())
+
+    def offset(self) -> int:
+        """Whole seconds that the services run ahead; the furthest, should one have been left."""
+        with self._everywhere() as open_databases:
+            return max(_offset(one) for one in open_databases.values())
+
+    def forward(self, to: datetime) -> None:
+        """Move to a later instant, stopping wherever something falls due on the way.
+
+        Raises Refused for an instant that is past, and when the stack does not come to rest.
+        """
+        if to <= self.now():
+            raise Refused(f"The clock only goes forward, and it is {self.now():%c} UTC already")
+        asyncio.run(self._forward(to))
+
+    async def _forward(self, to: datetime) -> None:
+        client = await namespace.connect(temporal_address(self.stack), self.stack.namespace)
+        skipper = Skipper(client)
+        with self._everywhere() as services:
+            await self._rest(services, skipper)
+            while (by := self._next_jump(services, to)) > 0:
+                with _relays_held(services):
+                    offset = max(_offset(one) for one in services.values()) + by
+                    for one in services.values():
+                        _set_offset(one, offset)
+                    jump = new_uuid(machine_now())
+                    moved = await skipper.forward(timedelta(seconds=by), jump)
+                at = machine_now() + timedelta(seconds=offset)
+                self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} open cases moved")
+                await self._rest(services, skipper)
+
+    def _next_jump(self, services: "Services", to: datetime) -> int:
+        """Seconds to the next instant that something is due at, or to the target; 0 when there."""
+        offset = max(_offset(one) for one in services.values())
+        now = machine_now() + timedelta(seconds=offset)
+        dues = [due + GRACE for one in services.values() if (due := _next_due(one, now - GRACE))]
+        ahead = min([to, *(due for due in dues if due > now)])
+        return max(0, math.ceil((ahead - now).total_seconds()))
+
+    async def _rest(self, services: "Services", skipper: Skipper) -> None:
+        """Until every outbox is empty and no workflow is at work, twice in a row."""
+        until = time.monotonic() + QUIET_SECONDS
+        calm = 0
+        while calm < 2:
+            full = [name for name, one in services.items() if _count(one, UNSENT)]
+            busy = 0 if full else await skipper.busy()
+            calm = 0 if full or busy else calm + 1
+            if time.monotonic() > until:
+                what = f"{full[0]}'s relay has work" if full else f"{busy} cases are at work"
+                raise Refused(f"The stack does not come to rest: {what}. Look at the logs")
+            await asyncio.sleep(0.1)
+
+    @contextmanager
+    def _everywhere(self) -> Iterator["Services"]:
+        """A connection to each service's database, as its owner."""
+        with ExitStack() as stack:
+            yield {
+                name: stack.enter_context(
+                    psycopg.connect(databases.owner_url(self.stack, name), autocommit=True)
+                )
+                for name in SERVICES
+                if has_migrations(name)
+            }
+
+
+Services = dict[str, psycopg.Connection]
+
+
+@contextmanager
+def _relays_held(services: Services) -> Iterator[None]:
+    """While this lasts no relay tells a workflow anything: the lock is one that they ask for."""
+    for one in services.values():
+        one.execute("select pg_advisory_lock(%s)", [HOLD_LOCK])
+    try:
+        yield
+    finally:
+        for one in services.values():
+            one.execute("select pg_advisory_unlock(%s)", [HOLD_LOCK])
+
+
+def _offset(one: psycopg.Connection) -> int:
+    return _count(one, "select offset_seconds from clock")
+
+
+def _set_offset(one: psycopg.Connection, seconds: int) -> None:
+    one.execute("update clock set offset_seconds = %s", [seconds])
+
+
+def _next_due(one: psycopg.Connection, after: datetime) -> datetime | None:
+    """The next instant that this service knows something to be due at."""
+    found = one.execute("select to_regclass('audit_v1.due')").fetchone()
+    if found is None or found[0] is None:
+        return None
+    row = one.execute(NEXT_DUE, [after]).fetchone()
+    due: datetime | None = row[0] if row else None
+    return due
+
+
+def _count(one: psycopg.Connection, question: str) -> int:
+    row = one.execute(question).fetchone()
+    if row is None:
+        raise Refused("A service's database is not migrated: run `cornerpost migrate`")
+    return int(row[0])
