@@ -116,6 +116,18 @@ def test_an_outage_moves_what_falls_due_in_it_or_in_the_grace_after_it() -> None
     assert due(at("2026-03-03T18:00"), working(5), down) == at("2026-03-10T18:00")
 
 
+def test_grace_that_would_end_on_a_day_off_ends_when_work_begins() -> None:
+    out = Outage(begins=at("2026-03-06T08:00"), ends=at("2026-03-06T20:00"), reason="network")
+    down = with_(EAST, outages=[out], outage_grace={"n": 12, "unit": "hours"})
+    assert due(at("2026-03-05T11:00"), working(1), down) == at("2026-03-09T00:00")
+    assert due(at("2026-03-05T11:00"), calendar_days(1), down) == at("2026-03-07T08:00")
+
+
+def test_a_clock_stopped_at_the_instant_it_is_due_is_due_when_it_runs_again() -> None:
+    stop = Suspension(begins=at("2026-03-07T11:00"), ends=at("2026-03-10T09:00"), reason="x")
+    assert due(at("2026-03-02T11:00"), calendar_days(5), EAST, [stop]) == at("2026-03-10T09:00")
+
+
 def test_a_second_outage_soon_after_moves_it_again() -> None:
     first = Outage(begins=at("2026-03-09T08:00"), ends=at("2026-03-09T17:00"), reason="network")
     again = Outage(begins=at("2026-03-10T12:00"), ends=at("2026-03-10T18:00"), reason="power")

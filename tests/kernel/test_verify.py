@@ -309,6 +309,36 @@ def test_a_changed_proof_is_not_genuine(
     assert verdict("inclusion", broken, office.key("checkpoint"))[0] == 1
 
 
+def test_a_proof_of_another_tree_size_is_not_genuine(office: Office) -> None:
+    leaf, roots = office.leaves[0], [frontier.root() for frontier in office.frontiers]
+    proofs = {n: inclusion_proof(0, n, office.nodes.__getitem__) for n in (2, 4)}
+    with pytest.raises(verify.NotGenuine, match="short"):
+        verify.check_inclusion(0, 4, leaf, proofs[2], roots[2])
+    with pytest.raises(verify.NotGenuine, match="long"):
+        verify.check_inclusion(0, 2, leaf, proofs[4], roots[4])
+    with pytest.raises(verify.NotGenuine, match="no such leaf"):
+        verify.check_inclusion(2, 2, leaf, proofs[2], roots[2])
+
+
+def test_two_logs_of_one_size_are_not_consistent() -> None:
+    for first, second in ((3, 3), (0, 3), (3, 2)):
+        with pytest.raises(verify.NotGenuine):
+            verify.check_consistency(first, second, bytes(32), bytes([1]) * 32, [])
+
+
+def test_a_leaf_that_carries_another_number_is_not_genuine(
+    office: Office, verdict: Verdict
+) -> None:
+    stray = make_leaf("licence.issued", "0", AT, office.payloads[0], SALT, index=5).to_bytes()
+    office.leaves[0] = stray
+    office.frontiers[1], fresh = Frontier().grow(verify_leaf(stray))
+    office.nodes[Place(0, 0)] = fresh[0].hash
+    bundle = office.file("i.json", office.bundle(0, 1))
+    code, said = verdict("inclusion", bundle, office.key("checkpoint"))
+    assert code == 1
+    assert "number" in said
+
+
 def test_a_checkpoint_signed_by_somebody_else_is_not_genuine(
     office: Office, verdict: Verdict, tmp_path: Path
 ) -> None:
@@ -345,7 +375,8 @@ def test_a_qr_code_without_a_real_algorithm_is_not_genuine(
 ) -> None:
     body = b64url(canonical({"licence": "AP-3"}))
     for header in ({"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256", "kid": "other"}):
-        text = f"{b64url(json.dumps(header).encode())}.{body}.{b64url(bytes(64))}"
+        said = f"{b64url(json.dumps(header).encode())}.{body}"
+        text = f"{said}.{b64url(es256(office.p256, said.encode()))}"
         assert verdict("qr", office.file("qr.txt", text), office.key("qr"))[0] == 1
 
 
