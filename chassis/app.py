@@ -1,27 +1,25 @@
 """The application every service is: its routes behind one intake, one gate, one way to refuse."""
 
-import time
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import anyio.to_thread
-import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from chassis import health, log_routes
 from chassis.admission import Admission
 from chassis.clock import Clock
-from chassis.database import Database, check_stack, open_database
+from chassis.database import Database, open_database
 from chassis.intake import Intake
 from chassis.outages import Outages
 from chassis.powers import describe, powers_of
 from chassis.problem_json import render
+from chassis.process import wait_for_stack
 from chassis.rate_limits import Tries
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Telemetry, configure_logs
@@ -30,8 +28,6 @@ from kernel.problems import Malformed, NotFound, Problem
 
 VERSION: Final = "1"
 TOLD: Final = 20  # mistakes of one request that are listed
-
-log = structlog.get_logger(__name__)
 
 
 class MethodNotAllowed(Problem):
@@ -138,19 +134,6 @@ def _mistake(error: dict[str, Any]) -> dict[str, Any]:
 async def _openapi(request: Request) -> Response:
     app: FastAPI = request.app
     return JSONResponse(describe(app))
-
-
-def wait_for_stack(database: Database) -> None:
-    """Come back when the database is there. Raises StackMismatch when it is another stack's."""
-    seconds = 0.5
-    while True:
-        try:
-            check_stack(database)
-            return
-        except DBAPIError as away:
-            log.warning("database.away", error=type(away.orig).__name__)
-        time.sleep(seconds)
-        seconds = min(2 * seconds, 5.0)
 
 
 def run(create_app: Callable[[], FastAPI]) -> None:

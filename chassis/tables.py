@@ -128,6 +128,7 @@ Index(
     outbox.c.id,
     postgresql_where=outbox.c.sent_at.is_(None),
 )
+Index("ix_outbox_next", outbox.c.id, postgresql_where=outbox.c.sent_at.is_(None))
 idempotency = Table(
     "idempotency",
     metadata,

@@ -122,7 +122,7 @@ class Telemetry:
             await render_at(scope["path"], problem)(scope, receive, watched)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = _pattern(scope)
         method = scope["method"] if scope["method"].isalpha() else "other"
         REQUESTS.labels(method, route, str(status)).inc()
         SECONDS.labels(method, route).observe(seconds)
@@ -130,6 +130,16 @@ class Telemetry:
             log.info(
                 "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
             )
+
+
+def _pattern(scope: Scope) -> str:
+    """The route's address with its parameters' names; the included router's prefix is put back."""
+    own: str | None = getattr(scope.get("route"), "path", None)
+    if own is None:
+        return "unmatched"
+    segments = scope["path"].split("/")
+    prefix = segments[: len(segments) - own.count("/")]
+    return own if ":path}" in own else "/".join(prefix) + own
 
 
 @dataclass(slots=True)
