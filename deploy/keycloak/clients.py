@@ -25,13 +25,14 @@ def client_key(admin: Admin, realm: str, client_id: str) -> str:
 
 def _client(admin: Admin, realm: str, found: Document | None, wanted: Document) -> None:
     name = f"{realm}: client {wanted['clientId']}"
-    if found is None:
-        admin.post(f"realms/{realm}/clients", wanted, name)
-        return
-    path = f"realms/{realm}/clients/{found['id']}"
     settings = without(wanted, ONE_BY_ONE)
+    if found is None:
+        made = admin.post(f"realms/{realm}/clients", wanted, name)
+        found = admin.get(f"realms/{realm}/clients/{made}")
+    path = f"realms/{realm}/clients/{found['id']}"
     if not covers(found, settings):
         admin.put(path, merged(without(found, ["protocolMappers"]), settings), name)
+        found = admin.get(path)  # an update may add scopes of Keycloak's own choice
     if "protocolMappers" in wanted:
         _mappers(admin, f"{path}/protocol-mappers/models", name, found, wanted)
     for kind in ("default", "optional"):

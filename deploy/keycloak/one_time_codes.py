@@ -40,13 +40,13 @@ class OneTimeCodes:
     """
 
     def __init__(self, memory: Path, now: Callable[[], datetime] = machine_now) -> None:
-        self._memory = memory
+        self.memory = memory
         self._now = now
 
     def next(self, username: str, seed: str) -> str:
         """The next unused code of this officer; waits until it is acceptable, at most a period."""
-        self._memory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._memory / username).open("a+") as used:
+        self.memory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.memory / username).open("a+") as used:
             fcntl.flock(used, fcntl.LOCK_EX)
             used.seek(0)
             last = int(used.read() or 0)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -42,6 +43,7 @@ OFFICES = (NORTH, SOUTH, REGISTRY, UNSTAFFED)
 PEOPLE = (
     Person("director.north", "Amina", "Odeh", (NORTH,), ("officer", "approver")),
     Person("surveyor.north", "Peter", "Mbeki", (NORTH,), ("officer",)),
+    Person("locked.north", "Daudi", "Temba", (NORTH,), ("officer",)),
     Person("screener.south", "Grace", "Lwanga", (SOUTH,), ("officer",)),
     Person("registrar.lands", "Joseph", "Amari", (REGISTRY,), ("registrar",)),
 )
@@ -86,12 +88,11 @@ class KeycloakUnderTest:
         with _own(browser) as used:
             return sign_in_miner(used, self.public, number, self.phone.codes.__getitem__, **extra)
 
-    def claims(self, token: str) -> dict[str, object]:
+    def claims(self, token: str) -> dict[str, Any]:
         """What the token says, its signature checked against the issuer's published keys."""
-        unread = jwt.decode(token, self._keys("staff"), algorithms=["ES256"])
-        return dict(unread.claims)
+        return dict(jwt.decode(token, self._keys("staff"), algorithms=["ES256"]).claims)
 
-    def public_claims(self, token: str) -> dict[str, object]:
+    def public_claims(self, token: str) -> dict[str, Any]:
         return dict(jwt.decode(token, self._keys("public"), algorithms=["ES256"]).claims)
 
     def _keys(self, realm: str) -> KeySet:

@@ -1,4 +1,5 @@
 import json
+import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -162,8 +163,8 @@ def test_a_new_secret_of_the_phone_provider_is_noticed(keycloak: KeycloakUnderTe
 
 
 def test_a_new_office_of_the_rulebook_becomes_a_group(keycloak: KeycloakUnderTest) -> None:
-    east = Office("mines", "mines-east")
-    assert keycloak.reconcile((*OFFICES, east)).made == ("staff: group mines-east",)
+    east = Office("mines", f"mines-{secrets.token_hex(4)}")
+    assert keycloak.reconcile((*OFFICES, east)).made == (f"staff: group {east.office}",)
     with keycloak.admin() as admin:
         assert admin.get(f"realms/staff/group-by-path{east.path}")["path"] == east.path
     assert keycloak.reconcile().made == ()
@@ -173,11 +174,12 @@ def test_a_flow_with_a_new_alias_is_built_and_officers_step_up_in_it(
     keycloak: KeycloakUnderTest,
 ) -> None:
     text = json.dumps(realm_documents(keycloak.addresses, keycloak.secrets, OFFICES)["staff"])
-    newer = json.loads(text.replace('"cp ', '"cp 2 '))
+    prefix = f"cp {secrets.token_hex(4)}"
+    newer = json.loads(text.replace('"cp ', f'"{prefix} '))
     with keycloak.admin() as admin:
         reconcile_flows(admin, "staff", newer)
         assert len(admin.changes) > 10
-        admin.put("realms/staff", {"browserFlow": "cp 2 browser"}, "bind")
+        admin.put("realms/staff", {"browserFlow": f"{prefix} browser"}, "bind")
         written = len(admin.changes)
         reconcile_flows(admin, "staff", newer)
         assert len(admin.changes) == written

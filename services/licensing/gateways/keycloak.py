@@ -1,6 +1,7 @@
 """Officer accounts in Keycloak, through a service account that manages members of offices."""
 
 import json
+import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from kernel.problems import NotFound, Problem
 
 REALM = "staff"
 SECOND_FACTORS = frozenset({"otp", "webauthn"})
+MESSAGE_CODE = re.compile(r"[A-Za-z]+(-[a-z]+)*")
 FIRST_SIGN_IN = ("UPDATE_PASSWORD", "CONFIGURE_TOTP")
 
 T = TypeVar("T")
@@ -200,10 +202,10 @@ def _refusal(error: KeycloakError) -> Exception:
 
 
 def _reason(error: KeycloakError) -> str | None:
-    """Keycloak's message code, e.g. `invalidPasswordMinLengthMessage`; never the input."""
+    """Keycloak's message code, e.g. `error-username-invalid-character`; never the input."""
     try:
         body = json.loads(error.response_body or b"")
     except ValueError:
         return None
     reason = body.get("errorMessage") if isinstance(body, Mapping) else None
-    return reason if isinstance(reason, str) and reason.isidentifier() else None
+    return reason if isinstance(reason, str) and MESSAGE_CODE.fullmatch(reason) else None
