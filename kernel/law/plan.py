@@ -1,7 +1,7 @@
 """The plan: one case's law, compiled from a rulebook edition when it is lodged, and pinned to it.
 
-A plan is immutable data without conditions: every condition of the rulebook was evaluated when it was
-compiled, with the facts of the case, and its answer stands here. Its hash names its content.
+A plan is immutable data without conditions: every condition of the rulebook was evaluated when it
+was compiled, with the facts of the case, and its answer stands here. Its hash names its content.
 """
 
 import hashlib
@@ -92,6 +92,7 @@ class StepPlan(Frozen):
     needs_occupants_notice: bool = False  # no approval before occupants were notified
     second_factor: bool = False  # deciding needs step-up
     from_paper: bool = False  # may be recorded from a signed paper and confirmed by a second person
+    signatories: tuple[str, ...] = ()  # whose signature on such a paper counts
     incompatible_with: tuple[str, ...] = ()  # who answered one of these may not answer this
     checklist: tuple[str, ...] = ()
     article: str
@@ -124,7 +125,7 @@ class Disclosure(StrEnum):
 
 
 class Plan(Frozen):
-    """One case's law. `facts` are the values the conditions were evaluated with (no personal data)."""
+    """One case's law. `facts` is what conditions were evaluated with (no personal data)."""
 
     engine_version: int = Field(default=ENGINE_VERSION, ge=1)
     edition: EditionRef
@@ -147,7 +148,7 @@ class Plan(Frozen):
         raise KeyError(step_id)
 
     def digest(self) -> str:
-        """Lower-case hex SHA-256 of the plan's canonical bytes: its name in journals and commands."""
+        """Lower-case hex SHA-256 of the plan's canonical bytes: its name in journals."""
         return hashlib.sha256(canonical(self.model_dump(mode="json"))).hexdigest()
 
     @classmethod
