@@ -15,6 +15,7 @@ from chassis import health, log_routes
 from chassis.admission import Admission
 from chassis.clock import Clock
 from chassis.database import Database, open_database
+from chassis.files import DiskFiles
 from chassis.intake import Intake
 from chassis.outages import Outages
 from chassis.powers import describe, powers_of
@@ -51,7 +52,7 @@ def create_service(
     """A service's application. `routers` stand under /v1, `root_routers` without prefix.
 
     `forms` are the full paths that take url-encoded forms. `clock` and `database` are given by
-    tests. `app.state` holds settings, database, clock, tokens and tries. Raises RouteWithoutRule
+    tests. `app.state` holds settings, database, clock, tokens, files, tries. Raises RouteWithoutRule
     for a route that does not declare who may ask.
     """
     database = database or open_database(settings, clock)
@@ -67,6 +68,7 @@ def create_service(
     app.state.settings, app.state.database = settings, database
     app.state.clock = database.around.clock
     app.state.tokens = tokens_of(settings, app.state.clock.real_now)
+    app.state.files = DiskFiles(settings.files / settings.service)
     app.state.tries = Tries(database, app.state.clock.real_now)
     for router in (health.router, *root_routers):
         app.include_router(router)

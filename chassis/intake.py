@@ -9,11 +9,20 @@ from urllib.parse import unquote_to_bytes
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import strict_json
 from chassis.settings import ServiceSettings
-from chassis.spool import Spool, spool_to
+from chassis.spool import (
+    SPOOL,
+    Part,
+    Spool,
+    check_digest,
+    part_path,
+    spool_part,
+    spool_whole,
+)
 from chassis.strict_json import TooLarge, WrongContentType
 from chassis.who import bearer
 from kernel.authority import Actor
@@ -23,7 +32,6 @@ FORM: Final = "application/x-www-form-urlencoded"
 SMALL: Final = 16 * 1024  # parsed at once; longer bodies in a thread
 BODY: Final = "cornerpost.body"
 BODY_HASH: Final = "cornerpost.body_hash"
-SPOOL: Final = "cornerpost.spool"
 
 
 class ClientWentAway(Exception):
@@ -90,16 +98,33 @@ class Intake:
         token = bearer(headers.get("authorization"))
         if token is None:
             raise NotSignedIn("Sign in before you send a file")
-        await run_in_threadpool(self.identify, token)
+        actor = await run_in_threadpool(self.identify, token)
         _check_length(headers, self.settings.max_file)
-        folder = self.settings.files / self.settings.service / "spool"
-        spool = await spool_to(folder, arriving(receive), self.settings.max_file, kind)
-        scope[SPOOL], scope[BODY_HASH] = spool, bytes.fromhex(spool.sha256)
-        scope[BODY] = b""
+        part = Part.of(headers)
+        spool = await self._spool(scope["path"], actor, part, receive, kind)
+        if part is not None and not part.last:
+            await _more_please(spool)(scope, receive, send)
+            return
+        scope[SPOOL], scope[BODY_HASH], scope[BODY] = spool, bytes.fromhex(spool.sha256), b""
         try:
+            check_digest(spool, headers.get("repr-digest"))
             await self.app(scope, replay(b"", receive), send)
         finally:
             _forget(spool)
+
+    async def _spool(
+        self, path: str, actor: Actor, part: Part | None, receive: Receive, kind: str
+    ) -> Spool:
+        root, limit = self.settings.files / self.settings.service, self.settings.max_file
+        begun = part_path(root / "parts", actor.person or "", path)
+        if part is not None:
+            return await spool_part(begun, part, arriving(receive), limit, kind)
+        begun.unlink(missing_ok=True)
+        return await spool_whole(root / "spool", arriving(receive), limit, kind)
+
+
+def _more_please(spool: Spool) -> Response:
+    return Response(status_code=202, headers={"Upload-Offset": str(spool.size)})
 
 
 def _meaning(body: bytes) -> bytes:

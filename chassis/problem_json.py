@@ -30,6 +30,8 @@ def headers_of(problem: Problem) -> dict[str, str]:
     headers = {"Cache-Control": "no-store"}
     if "retry_after" in problem.facts:
         headers["Retry-After"] = str(problem.facts["retry_after"])
+    if "offset" in problem.facts:
+        headers["Upload-Offset"] = str(problem.facts["offset"])
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return headers

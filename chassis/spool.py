@@ -1,17 +1,26 @@
 """Spools: a raw upload is written to disk as it arrives, before it takes anybody's place."""
 
+import base64
+import binascii
 import hashlib
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 
 from chassis.strict_json import TooLarge
-from kernel.problems import Malformed
+from kernel.problems import Malformed, Problem, TooMany
+
+PARTS_AT_ONCE: Final = 10  # unfinished uploads of one person
+CHUNK: Final = 64 * 1024
+SPOOL: Final = "cornerpost.spool"
+_DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 
 
 class NoFile(Malformed):
@@ -20,9 +29,21 @@ class NoFile(Malformed):
     title = "Send the file itself as the body"
 
 
+class DigestDiffers(Malformed):
+    """What arrived is not what was sent: send it again."""
+
+    title = "The file was damaged on its way"
+
+
+class OtherOffset(Problem):
+    """The upload goes on at `offset` (bytes received so far), not where this request begins."""
+
+    title = "The upload goes on at another place"
+
+
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """Bytes of one upload request on disk; gone when the request is answered, unless moved away."""
+    """Bytes of one upload on disk; gone when the request is answered, unless they were kept."""
 
     path: Path
     size: int
@@ -30,9 +51,26 @@ class Spool:
     media_type: str
 
 
-async def spool_to(
-    folder: Path, chunks: AsyncIterator[bytes], limit: int, media_type: str
-) -> Spool:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an upload that is sent in several: where it begins, and whether it is the last."""
+
+    offset: int
+    last: bool
+
+    @classmethod
+    def of(cls, headers: Headers) -> "Part | None":
+        """From `Upload-Offset` and `Upload-Complete: ?0`; None for a file sent as a whole."""
+        offset = headers.get("upload-offset")
+        if offset is None:
+            return None
+        complete = headers.get("upload-complete", "?1")
+        if not re.fullmatch(r"[0-9]{1,12}", offset) or complete not in ("?0", "?1"):
+            raise Malformed("Upload-Offset is a number of bytes, Upload-Complete is ?0 or ?1")
+        return cls(int(offset), complete == "?1")
+
+
+async def spool_whole(folder: Path, chunks: AsyncIterator[bytes], limit: int, kind: str) -> Spool:
     """Write what arrives to a new file. Raises TooLarge after `limit` bytes, leaving no file."""
     folder.mkdir(parents=True, exist_ok=True)
     path, digest, size = folder / secrets.token_hex(16), hashlib.sha256(), 0
@@ -47,12 +85,68 @@ async def spool_to(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Spool(path, size, digest.hexdigest(), media_type)
+    return Spool(path, size, digest.hexdigest(), kind)
+
+
+async def spool_part(
+    path: Path, part: Part, chunks: AsyncIterator[bytes], limit: int, kind: str
+) -> Spool:
+    """Add what arrives to an upload begun before; what came before a broken link is kept.
+
+    Raises OtherOffset when the part does not begin where the upload stands, TooLarge, TooMany.
+    """
+    size = path.stat().st_size if path.exists() else 0
+    if part.offset != size:
+        raise OtherOffset("Go on where the upload stands", offset=size)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    others = sum(1 for other in path.parent.iterdir() if other != path)
+    if others >= PARTS_AT_ONCE:
+        raise TooMany("Finish an upload before you begin another", retry_after=60)
+    with path.open("ab") as file:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                path.unlink()
+                raise TooLarge("The file is too large", limit=limit)
+            await run_in_threadpool(file.write, chunk)
+    return Spool(path, size, await run_in_threadpool(_hash, path), kind)
+
+
+def part_path(folder: Path, person: str, address: str) -> Path:
+    """Where the unfinished upload of a person to an address stands."""
+    return folder / _name(person) / _name(address)
+
+
+def _name(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def check_digest(spool: Spool, told: str | None) -> None:
+    """Compare with `Repr-Digest: sha-256=:…:` (RFC 9530), if sent. Raises DigestDiffers."""
+    if told is None:
+        return
+    found = _DIGEST.search(told)
+    try:
+        expected = base64.b64decode(found[1], validate=True) if found else b""
+    except binascii.Error as unreadable:
+        raise Malformed("Repr-Digest is sha-256=:base64:") from unreadable
+    if not found:
+        raise Malformed("Repr-Digest is sha-256=:base64:")
+    if expected.hex() != spool.sha256:
+        raise DigestDiffers("Send the file again")
 
 
 def spooled(request: Request) -> Spool:
     """The upload that came with this request."""
-    spool = request.scope.get("cornerpost.spool")
+    spool = request.scope.get(SPOOL)
     if not isinstance(spool, Spool):
         raise NoFile("This address takes a file as the raw body of a PUT, and its Content-Type")
     return spool
