@@ -131,6 +131,7 @@ def ec_times(n: int, point: Flat) -> Flat:
 
 def verify_es256(public: bytes, message: bytes, signature: bytes) -> bool:
     """Is this signature (r, s: 32 bytes each) by the key (x, y: 32 bytes each) over the message?"""
+    public = public[1:] if public[:1] == b"\x04" and len(public) == 65 else public
     if len(public) != 64 or len(signature) != 64:
         return False
     x, y = int.from_bytes(public[:32], "big"), int.from_bytes(public[32:], "big")
@@ -235,13 +236,13 @@ def is_training(origin: object) -> bool:
     return "TRAINING" in str(origin).split("/")
 
 
-def key_for(keys: list[Object], purposes: str, origin: object) -> Object:
+def key_for(keys: list[Object], purpose: str, origin: object, training: bool = False) -> Object:
     """The one given key for this purpose, unless it and the document are of different worlds."""
-    alike = [key for key in keys if purposes in ("", key["purpose"])]
+    alike = [key for key in keys if purpose in ("", key["purpose"])]
     if len(alike) != 1:
-        raise ValueError(f"give exactly one key of purpose {purposes or 'of this document'!r}")
+        raise ValueError(f"give exactly one key {purpose and f'for a {purpose}'}")
     key = alike[0]
-    if origin is not None and is_training(origin) and not is_training(key["origin"]):
+    if (training or is_training(origin)) and not is_training(key["origin"]):
         raise OnlyTraining("TRAINING document: it has no legal force and this is a production key")
     if origin is not None and origin != key["origin"]:
         raise NotGenuine(f"made by {origin!r}, but the key belongs to {key['origin']!r}")
@@ -251,8 +252,7 @@ def key_for(keys: list[Object], purposes: str, origin: object) -> Object:
 def signed_document(document: Object, keys: list[Object], kind: str) -> Object:
     """What {"body", "key", "signature"} says, once its Ed25519 signature is found good."""
     body = dict(document["body"])
-    training = body.get("training") is True or body.get("mode") == "training"
-    key = key_for(keys, "", body.get("origin", "TRAINING" if training else None))
+    key = key_for(keys, "", body.get("origin"), body.get("training") is True)
     message = f"cornerpost/{key['purpose']}/v1\n".encode() + canonical(body)
     signature = unbase64(document["signature"], url=True)
     if kind not in key["purpose"]:
@@ -315,7 +315,7 @@ def qr(text: str, keys: list[Object]) -> Object:
     """The payload of a QR text: a compact JWS, alone or behind the # of an address."""
     header, payload, signature = text.strip().rpartition("#")[2].split(".")
     head, body = read_json(unbase64(header, url=True)), read_json(unbase64(payload, url=True))
-    key = key_for(keys, "qr", body.get("origin", body.get("iss")))
+    key = key_for(keys, "qr", body.get("origin"), body.get("training") is True)
     if (
         head.get("alg") != "ES256"
         or key["alg"] != "ES256"
