@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from chassis.settings import ServiceSettings
+from chassis.signing import Keyring, Signer
 from kernel.calendar import Calendar
 from kernel.law.editions import Country, Edition
-from kernel.law.load import office_calendar
+from kernel.law.load import load_country, office_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,23 @@ class Law:
         if key not in self.calendars:
             self.calendars[key] = office_calendar(edition, office)
         return self.calendars[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The law, the key receipts are signed with, the keys that are trusted, and the files."""
+
+    law: Law
+    receipts: Signer
+    keyring: Keyring
+    training: bool
+
+
+def open_desk(settings: ServiceSettings) -> Desk:
+    """Read law and keys once. Raises RulebookFaulty; FileNotFoundError where a key is missing."""
+    return Desk(
+        law=Law(load_country(settings.rulebooks, settings.country)),
+        receipts=Signer.load(settings.keys, "licensing-receipts"),
+        keyring=Keyring.load(settings.keys),
+        training=settings.training,
+    )

@@ -1,0 +1,231 @@
+"""Lodge an application: judged, numbered, logged and receipted in one transaction."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from chassis.log import Leaf, lock_head
+from chassis.signing import NotGenuine, b64
+from chassis.unit_of_work import UnitOfWork
+from contracts.licensing.language import Origin, PaperState, Status
+from contracts.licensing.wire import Signed
+from contracts.licensing.wire_applications import HeadSeen, Lodged, Lodgement, ReceiptView
+from contracts.procedures import Tell
+from kernel.calendar import Calendar, due
+from kernel.codes import PublicCode, tracking_pin
+from kernel.facts import LODGED
+from kernel.law.compile import compile_plan, unmet_for_receipt
+from kernel.law.plan import GroundRule, PaperPlan
+from kernel.log.leaf import instant
+from kernel.problems import Problem
+from services.licensing.desk import Desk
+from services.licensing.domain import judging, notices
+from services.licensing.domain.access import must_keep
+from services.licensing.domain.application import Application
+from services.licensing.domain.filing import Filing, Held, Json, case_facts, lodged_payload
+from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
+from services.licensing.domain.papers import Paper, must_hold_needed
+from services.licensing.domain.tracking import hash_pin
+from services.licensing.receipts import give_receipt
+from services.licensing.store.applications import Applications
+from services.licensing.store.filing import head_instant, next_filing_seq
+from services.licensing.store.parties import Parties
+
+PREFIX = "AP"
+
+
+class HeadNotOurs(Problem):
+    """The log never had this size and root: it proves nothing about when the filing was made."""
+
+    title = "This head was never one of our log"
+
+
+def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Lodged:
+    """Receive an application into the register; the answer holds the signed receipt and the PIN.
+
+    Order of filing numbers = order of commits = order of legal instants, because the log's head is
+    locked before the number and the instant are taken.
+    """
+    filing = gather(work, desk, ref, sent)
+    lock_head(work.session)
+    seq = next_filing_seq(work.session)
+    code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
+    lodged = lodged_payload(filing, code, seq)
+    leaf = work.append(LODGED, filing.application.id, lodged)
+    pin = tracking_pin(secrets.token_bytes(16))
+    papers = enter(work, desk, filing, code, seq, leaf, pin)
+    log = place_in_log(desk, leaf)
+    receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
+    tell(work, desk, filing, papers, leaf, receipt.short_code)
+    application = filing.application
+    return Lodged(
+        application=application.id,
+        code=code,
+        filing_seq=seq,
+        lodged_at=leaf.at,
+        conditional=application.conditional,
+        pay_by=application.pay_by,
+        pin=pin,
+        receipt=ReceiptView.model_validate(receipt),
+    )
+
+
+def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
+    """Everything that is lodged, judged by the law in force; raises what stands against it."""
+    files = Applications(work.session)
+    application = files.take(ref)
+    party = Parties(work.session).get(application.party_id)
+    must_keep(application, party, work.actor, work.now)
+    ground = read_ground(desk, sent.ground)
+    edition = desk.law.edition_on(work.now)
+    held = Held(*files.held(party.id, application.licence_type))
+    documents = files.documents(application.id)
+    licence = judging.judge(application, party, documents, edition, ground, held)
+    judging.judge_ground(
+        application,
+        licence.ground.rule,
+        ground,
+        desk.law.country,
+        edition,
+        training=desk.training,
+        now=work.now,
+    )
+    origin = Origin.ONLINE
+    facts = case_facts(application, party, ground, held, desk.law.today(work.now), origin)
+    plan = compile_plan(edition, application.licence_type, application.procedure, facts)
+    judging.must_be_complete(unmet_for_receipt(edition, licence.id, facts), edition)
+    must_hold_needed(plan.papers, {d.kind for d in documents}, edition.rules.texts)
+    seen = None if sent.head_seen is None else head_seen(work, sent.head_seen)
+    proven = [seen] if seen else []
+    proven += [ground.checked_at] if ground else []
+    return Filing(
+        application=application,
+        party=party,
+        documents=documents,
+        ground=ground,
+        statement=None if sent.ground is None else sent.ground.model_dump(),
+        edition=edition.ref,
+        plan=plan,
+        office=judging.lead_office(edition, plan, facts),
+        origin=origin,
+        not_before=max(proven, default=None),
+        head_seen=sent.head_seen.size if sent.head_seen else None,
+    )
+
+
+def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:
+    """What the cadastre signed. Raises GroundStatementNotOurs, GroundNotReadable."""
+    if statement is None:
+        return None
+    try:
+        body = desk.keyring.verify(statement.model_dump(), PURPOSE)
+    except NotGenuine as forged:
+        raise GroundStatementNotOurs(forged.detail) from forged
+    return Ground.read(body)
+
+
+def head_seen(work: UnitOfWork, seen: HeadSeen) -> datetime:
+    """The instant before which the client cannot have filed. Raises HeadNotOurs."""
+    found = head_instant(work.session, seen.size, bytes.fromhex(seen.root))
+    if found is None:
+        raise HeadNotOurs("Send a head that this log's checkpoint gave", size=seen.size)
+    return found
+
+
+def enter(
+    work: UnitOfWork, desk: Desk, filing: Filing, code: str, seq: int, leaf: Leaf, pin: str
+) -> list[Paper]:
+    """Write the application's lodged state and its papers; gives the papers."""
+    application, ground, plan = filing.application, filing.ground, filing.plan
+    calendar = desk.law.calendar(desk.law.country.by_hash(plan.edition.hash), filing.office)
+    waits = judging.conditional_step(plan)
+    application.code, application.filing_seq, application.office = code, seq, filing.office
+    application.country, application.edition = plan.edition.country, plan.edition.edition
+    application.edition_hash = plan.edition.hash
+    application.plan, application.plan_hash = plan.model_dump(mode="json"), plan.digest()
+    application.lodged_at, application.not_after = leaf.at, leaf.at
+    application.not_before, application.head_seen = filing.not_before, filing.head_seen
+    application.origin, application.conditional = filing.origin, waits is not None
+    application.pay_by = due(leaf.at, waits.allowed, calendar) if waits else None
+    application.pin_hash = hash_pin(pin, secrets.token_bytes(16))
+    application.status = Status.LODGED
+    if ground is not None:
+        stand_on(application, ground, filing.statement)
+    application.changed(leaf.at)
+    there = {document.kind for document in filing.documents}
+    papers = [
+        paper_of(application.id, one, one.kind in there, leaf.at, calendar) for one in plan.papers
+    ]
+    work.session.add_all(papers)
+    return papers
+
+
+def stand_on(application: Application, ground: Ground, statement: Json | None) -> None:
+    """Copy what licensing needs of the ground statement, and keep it as it was signed."""
+    application.statement, application.statement_id = statement, ground.id
+    application.geometry_hash = ground.geometry_hash
+    application.bbox_mm = None if ground.bbox_mm is None else list(ground.bbox_mm)
+    application.hectares, application.units = ground.legal_hectares, ground.units
+    application.zone = ground.zone
+
+
+def paper_of(case: UUID, wanted: PaperPlan, there: bool, at: datetime, calendar: Calendar) -> Paper:
+    """The paper's state at lodgement: there, or awaited until its time is over."""
+    by = due(at, wanted.within, calendar) if wanted.within and not there else None
+    return Paper(
+        application_id=case,
+        kind=wanted.kind,
+        when=wanted.when,
+        state=PaperState.LODGED if there else PaperState.MISSING,
+        due_at=by,
+        keeps_priority=wanted.keeps_priority,
+        received_at=at if there else None,
+    )
+
+
+def place_in_log(desk: Desk, leaf: Leaf) -> Json:
+    """Where the log holds the lodgement, with the salt that opens the leaf's commitment."""
+    return {
+        "index": leaf.index,
+        "leaf_hash": leaf.hash.hex(),
+        "salt": b64(leaf.salt),
+        "commitment": leaf.commitment.hex(),
+    }
+
+
+def tell(
+    work: UnitOfWork, desk: Desk, filing: Filing, papers: Sequence[Paper], leaf: Leaf, short: str
+) -> None:
+    """Write the fact from which the case's workflow begins, with what people are to be told."""
+    application = filing.application
+    edition = desk.law.country.by_hash(filing.plan.edition.hash)
+    payload: Json = {
+        "code": application.code,
+        "filing_seq": application.filing_seq,
+        "type": application.licence_type,
+        "procedure": application.procedure,
+        "office": application.office,
+        "conditional": application.conditional,
+        "pay_by": application.pay_by and instant(application.pay_by),
+        "has_ground": filing.plan.ground is GroundRule.EXCLUSIVE_AREA,
+        "minerals": sorted(application.minerals),
+        "plan": application.plan_hash,
+        "receipt": short,
+        "missing": [p.kind for p in papers if p.state is PaperState.MISSING],
+    }
+    told = notices.of_lodgement(
+        application, papers, edition, desk.law.calendar(edition, filing.office)
+    )
+    payload["notices"] = [
+        notice.addressed(work.new_id(), application.id).model_dump(mode="json") for notice in told
+    ]
+    work.record(
+        application.id,
+        LODGED,
+        payload,
+        legal_at=leaf.at,
+        tell=[Tell.application(application.id)],
+        leaf=leaf,
+        edition=filing.plan.edition,
+    )
