@@ -12,6 +12,7 @@ from deploy.keycloak.one_time_codes import new_seed, provisioning_secret
 from deploy.keycloak.realms import STAFF, Office
 from deploy.keycloak.sign_in import OfficerLogin
 from deploy.keycloak.start import AdminAccount
+from kernel.authority import Power
 
 
 class UnknownOffice(Exception):
@@ -20,13 +21,17 @@ class UnknownOffice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An officer to be: where they work and which coarse roles their token shows."""
+    """An officer to be: where they work and which coarse roles their token shows.
+
+    `powers` are those an appointment at their offices should give them; not for Keycloak.
+    """
 
     username: str
     first_name: str
     last_name: str
     offices: tuple[Office, ...]
     roles: tuple[str, ...]
+    powers: tuple[Power, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Officer:
     name: str
     offices: tuple[str, ...]
     roles: tuple[str, ...]
+    powers: tuple[Power, ...]
 
     @property
     def person(self) -> str:
@@ -72,8 +78,12 @@ def make_officers(
 def read_officers(kept: Path) -> dict[str, Officer]:
     """The officers by username, as an earlier `make_officers` kept them."""
     rows = json.loads(kept.read_text(encoding="utf-8"))
-    tuples = ("offices", "roles")
-    return {row["username"]: Officer(**row | {t: tuple(row[t]) for t in tuples}) for row in rows}
+    return {row["username"]: _read(row) for row in rows}
+
+
+def _read(row: Document) -> Officer:
+    lists = {name: tuple(row[name]) for name in ("offices", "roles")}
+    return Officer(**row | lists | {"powers": tuple(Power(power) for power in row["powers"])})
 
 
 def _keep(kept: Path, officers: dict[str, Officer]) -> None:
@@ -137,6 +147,7 @@ def _described(person: Person, password: str, seed: str, subject: str) -> Office
         authenticator=provisioning_secret(seed), subject=subject,
         name=f"{person.first_name} {person.last_name}",
         offices=tuple(office.path for office in person.offices), roles=person.roles,
+        powers=person.powers,
     )
 
 
