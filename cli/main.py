@@ -5,15 +5,20 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 
-import click
+import psycopg
 import typer
 
-from cli import stack
+from cli import archive, clock, resurrect, stack
+from deploy.keycloak.admin import AdminRefused
 from deploy.stack.layout import Refused
+from deploy.stack.skipping import CaseDidNotArrive
 from deploy.stack.up import PartFailed
+from deploy.temporal.config import PortTooHigh
+from deploy.temporal.schema import SchemaFailed
 from kernel.problems import Problem
 
 FAILED = 1
+REFUSALS = (Refused, PartFailed, Problem, CaseDidNotArrive, AdminRefused, SchemaFailed, PortTooHigh)
 
 app = typer.Typer(
     name="cornerpost",
@@ -22,8 +27,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (stack.up, stack.status, stack.start, stack.stop, stack.down, stack.migrate):
+for command in (
+    stack.up, stack.status, stack.start, stack.stop, stack.down, stack.migrate,
+    archive.backup, archive.restore, resurrect.resurrect,
+):
     app.command()(command)
+app.add_typer(clock.app, name="clock")
 if find_spec("cli.demo"):
     app.command()(import_module("cli.demo").demo)
 
@@ -43,16 +52,14 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command and answer its exit code."""
     try:
-        answer = app(arguments, standalone_mode=False)
-    except (Refused, PartFailed, Problem) as refusal:
+        app(arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FAILED
+    except REFUSALS as refusal:
         typer.echo(str(refusal), err=True)
-        return FAILED
-    except click.ClickException as misuse:
-        misuse.show()
-        return misuse.exit_code
-    except click.Abort:
-        return FAILED
-    return answer if isinstance(answer, int) else 0
+    except psycopg.OperationalError as away:
+        typer.echo(f"A database does not answer: is the stack up? {away}", err=True)
+    return FAILED
 
 
 if __name__ == "__main__":

@@ -40,14 +40,15 @@ def up(
 def status(
     data: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
-) -> int:
+) -> None:
     """Show each process: pid, state, address, readiness. Exit code 1 unless all are ready."""
     found = standings(known_stack(data))
     if as_json:
         typer.echo(json.dumps([one.plain() for one in found], indent=1))
     else:
         _show(found)
-    return 0 if found and all(one.ready for one in found) else 1
+    if not all(one.ready for one in found):
+        raise typer.Exit(1)
 
 
 def start(name: Name, data: Folder = None) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 VERSION = "26.7.5"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 SHA256 = "30ef87fb7101c43d29688d1ae80c0588ff4a151b3330e9f664bf9692d398658a"
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # Maven paints what it says, asked or not
 BUILD = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=true")
 
 
@@ -79,7 +81,7 @@ def _local_repository() -> Path:
     if (default / "org/keycloak/keycloak-quarkus-dist" / VERSION).is_dir():
         return default
     asked = ["mvn", "-q", "-B", "help:evaluate", "-Dexpression=settings.localRepository"]
-    answer = _run([*asked, "-DforceStdout"]).strip()
+    answer = COLOUR.sub("", _run([*asked, "-DforceStdout"])).strip()
     return Path(answer) if answer else default
 
 

@@ -60,8 +60,11 @@ def _url(stack: Stack, database: str, role: str) -> str:
     return f"postgresql://{role}:{password}@127.0.0.1:{stack.port('postgres')}/{database}"
 
 
-def create(stack: Stack) -> None:
-    """Make roles and databases that are not there yet; harmless to repeat."""
+def create(stack: Stack, bare: bool = False) -> None:
+    """Make roles and databases that are not there yet; harmless to repeat.
+
+    `bare` leaves out what a dump brings with it: extensions and the operator class.
+    """
     private = [name for name in needed_databases(stack) if is_private(stack, name)]
     with psycopg.connect(cluster.superuser_url(stack), autocommit=True) as admin:
         _role(stack, admin, AUDITOR)
@@ -69,7 +72,7 @@ def create(stack: Stack) -> None:
             _role(stack, admin, owner_role(name))
             _role(stack, admin, app_role(name))
             _database(admin, name)
-    for name in private:
+    for name in () if bare else private:
         prepare(cluster.superuser_url(stack, name), name)
 
 

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 import psycopg
 
 from chassis.clock import machine_now, new_uuid
-from chassis.relay import HOLD_LOCK
+from chassis.outbox import CHANNEL
+from chassis.relay import HOLD_KEY
 from deploy.stack import databases
 from deploy.stack.environment import temporal_address
 from deploy.stack.layout import Refused, Stack
@@ -119,12 +120,13 @@ Services = dict[str, psycopg.Connection]
 def _relays_held(services: Services) -> Iterator[None]:
     """While this lasts no relay tells a workflow anything: the lock is one that they ask for."""
     for one in services.values():
-        one.execute("select pg_advisory_lock(%s)", [HOLD_LOCK])
+        one.execute("select pg_advisory_lock(%s)", [HOLD_KEY])
     try:
         yield
     finally:
         for one in services.values():
-            one.execute("select pg_advisory_unlock(%s)", [HOLD_LOCK])
+            one.execute("select pg_advisory_unlock(%s)", [HOLD_KEY])
+            one.execute("select pg_notify(%s, '')", [CHANNEL])
 
 
 def _offset(one: psycopg.Connection) -> int:
@@ -146,7 +148,8 @@ def _next_due(one: psycopg.Connection, after: datetime) -> datetime | None:
 
 
 def _count(one: psycopg.Connection, question: str) -> int:
-    row = one.execute(question).fetchone()
-    if row is None:
-        raise Refused("A service's database is not migrated: run `cornerpost migrate`")
-    return int(row[0])
+    try:
+        row = one.execute(question).fetchone()
+    except psycopg.errors.UndefinedTable as bare:
+        raise Refused("A service's database is not migrated: run `cornerpost migrate`") from bare
+    return int(row[0]) if row else 0
