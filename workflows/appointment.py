@@ -1,0 +1,98 @@
+"""An appointment's workflow: tells whoever checks it when it begins, changes and ends."""
+
+import asyncio
+from datetime import datetime
+from typing import Final
+
+from temporalio import workflow
+
+from workflows.alarm import Alarm
+from workflows.asking import THOROUGH, LegalClock, Refused, ask, is_full
+
+with workflow.unsafe.imports_passed_through():
+    from contracts import procedures as p
+    from kernel.events import CaseRef, Event, Source
+
+LICENSING: Final = Source.LICENSING.value
+COPIES: Final = tuple(
+    (source.value, p.COPY_APPOINTMENT)
+    for source in (Source.CADASTRE, Source.PAYMENTS, Source.MESSAGES)
+)
+TOLD: Final = (*COPIES, (LICENSING, p.APPLY_APPOINTMENT))
+"""Queue and activity of everybody who is told; the last one speaks to Keycloak."""
+
+
+@workflow.defn(name=p.APPOINTMENT_WORKFLOW)
+class AppointmentWorkflow:
+    """One appointment from its approval until its end has been told everywhere."""
+
+    @workflow.init
+    def __init__(self, case: CaseRef) -> None:
+        self.case = case
+        self.clock = LegalClock(case.clock_offset)
+        self.alarm = Alarm(self.stir)
+        self.changed = True
+        self.stirred = False
+        self.told: tuple[int, bool] | None = None  # version, ended
+
+    @workflow.signal(name=p.FACT_RECORDED)
+    def fact_recorded(self, event: Event) -> None:
+        self.clock.saw(event)
+        self.changed = True
+        self.stir()
+
+    @workflow.run
+    async def run(self, case: CaseRef) -> str:
+        over = False
+        while not over:
+            self.stirred = False
+            try:
+                appointment = await self.load()
+            except Refused as no:
+                workflow.logger.warning("Licensing knows no such appointment: %s", no.slug)
+                return no.slug
+            over = await self.tell(appointment)
+            if over:
+                break
+            if is_full() and not self.stirred:
+                workflow.continue_as_new(self.case)
+            self.alarm.set(self.next_wake(appointment), self.clock.now())
+            await workflow.wait_condition(lambda: self.stirred)
+        self.alarm.off()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return "ended"
+
+    def stir(self) -> None:
+        self.stirred = True
+
+    async def load(self) -> p.AppointmentCopy:
+        self.changed = False
+        return await ask(p.LOAD_APPOINTMENT, self.case, LICENSING, p.AppointmentCopy)
+
+    def next_wake(self, appointment: p.AppointmentCopy) -> datetime | None:
+        now = self.clock.now()
+        ahead = [at for at in (appointment.since, appointment.until) if at is not None and at > now]
+        return min(ahead, default=None)
+
+    async def tell(self, appointment: p.AppointmentCopy) -> bool:
+        """Tell what holds now, if it was not told before. True when that was the end."""
+        now, until = self.clock.now(), appointment.until
+        ended = appointment.ended or (until is not None and until <= now)
+        if not ended and appointment.since > now:
+            return False
+        if self.told != (appointment.version, ended):
+            await asyncio.gather(*(self.copy(appointment, ended, *whom) for whom in TOLD))
+            self.told = (appointment.version, ended)
+        return ended and not self.changed
+
+    async def copy(
+        self, appointment: p.AppointmentCopy, ended: bool, queue: str, activity: str
+    ) -> None:
+        """One of those told; a refusal is logged and keeps nobody else from hearing it."""
+        state = "ended" if ended else "live"
+        key = f"{appointment.id}:{queue}:{appointment.version}:{activity}:{state}"
+        question = appointment.model_copy(update={"key": key, "ended": ended})
+        try:
+            await ask(activity, question, queue, p.Ack, within=THOROUGH)
+        except Refused as no:
+            workflow.logger.error("%s of %s was refused: %s", activity, queue, no.slug)

@@ -1,0 +1,161 @@
+"""The issuance saga: code, ground, licence, certificate; undone when one of them is refused."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from temporalio import workflow
+
+from workflows.asking import THOROUGH, Refused, ask
+
+with workflow.unsafe.imports_passed_through():
+    from contracts import procedures as p
+    from kernel.events import CaseRef, Event, Source
+    from workflows.engine.turn import command_key
+
+LICENSING: Final = Source.LICENSING.value
+CADASTRE: Final = Source.CADASTRE.value
+SENIORS = tuple(timedelta(seconds=seconds) for seconds in (2, 4, 8, 15, 30))
+"""Waits for the cadastre to report the ground of senior lodgements; the last one is repeated."""
+INSIST = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60))
+"""Waits before what must not stay undone is asked for again after a refusal."""
+
+
+@workflow.defn(name=p.ISSUANCE_WORKFLOW)
+class IssuanceWorkflow:
+    """One attempt to issue one licence. No area stays pending behind it, whatever happens."""
+
+    @workflow.init
+    def __init__(self, case: CaseRef) -> None:
+        self.case = case
+        self.stopped = False
+
+    @workflow.signal(name=p.FACT_RECORDED)
+    def fact_recorded(self, event: Event) -> None:
+        """The fact that started this; later ones about the issuance are its own doing."""
+
+    @workflow.run
+    async def run(self, case: CaseRef) -> str:
+        """Cancelled before ground is granted, it returns the case; later, it goes on to its end."""
+        work = asyncio.create_task(self.issue())
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            self.stopped = True
+            return await work
+
+    async def issue(self) -> str:
+        try:
+            loaded = await ask(p.LOAD_ISSUANCE, self.case, LICENSING, p.LoadedIssuance)
+        except Refused as no:
+            workflow.logger.warning("No such issuance: %s", no.slug)
+            return no.slug
+        try:
+            code = await self.reserve(loaded)
+            await self.grant(loaded, code)
+        except Refused as no:
+            return await self.give_back(loaded, no)
+        try:
+            await ask(p.ISSUE_LICENCE, self.issuing(loaded, code), LICENSING, p.Ack)
+        except Refused as no:
+            await self.withdraw_area(loaded)
+            return await self.give_back(loaded, no)
+        await asyncio.gather(self.confirm_area(loaded), self.make_certificate(loaded))
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return "issued"
+
+    async def reserve(self, loaded: p.LoadedIssuance) -> p.ReservedCode:
+        """The licence's code and term, once every senior lodgement on this ground is in the map."""
+        attempt = 0
+        while True:
+            attempt += 1
+            question = self.keyed(loaded, p.RESERVE_LICENCE_CODE, attempt)
+            answer = await ask(p.RESERVE_LICENCE_CODE, question, LICENSING, p.ReservedCode)
+            if not answer.wait_for and answer.licence_code is not None:
+                return answer
+            wait = SENIORS[min(attempt, len(SENIORS)) - 1]
+            await self.rest(wait)
+
+    async def rest(self, wait: timedelta) -> None:
+        """Wait; a cancelled issuance waits no longer and is returned."""
+        try:
+            await workflow.wait_condition(lambda: self.stopped, timeout=wait)
+        except TimeoutError:
+            return
+        raise _stopped()
+
+    async def grant(self, loaded: p.LoadedIssuance, code: p.ReservedCode) -> None:
+        """Have the cadastre hold the ground. Raises Refused when it is somebody else's."""
+        if self.stopped:
+            raise _stopped()
+        if not loaded.exclusive:
+            return
+        if code.licence_code is None or code.valid_from is None or code.valid_to is None:
+            raise Refused("licence-without-term", "The reserved licence has no code or no term")
+        keyed = self.keyed(loaded, p.GRANT_AREA)
+        question = p.GrantArea(
+            **keyed.model_dump(),
+            licence_code=code.licence_code,
+            licence_type=loaded.licence_type,
+            minerals=loaded.minerals,
+            valid_from=code.valid_from,
+            valid_to=code.valid_to,
+        )
+        await ask(p.GRANT_AREA, question, CADASTRE, p.Ack)
+
+    def issuing(self, loaded: p.LoadedIssuance, code: p.ReservedCode) -> p.IssueLicence:
+        keyed = self.keyed(loaded, p.ISSUE_LICENCE)
+        return p.IssueLicence(**keyed.model_dump(), licence_code=code.licence_code or "")
+
+    async def withdraw_area(self, loaded: p.LoadedIssuance) -> None:
+        if loaded.exclusive:
+            await self.insist(loaded, p.WITHDRAW_PENDING_AREA)
+
+    async def confirm_area(self, loaded: p.LoadedIssuance) -> None:
+        if loaded.exclusive:
+            await self.insist(loaded, p.CONFIRM_AREA)
+
+    async def insist(self, loaded: p.LoadedIssuance, activity: str) -> None:
+        """Ask the cadastre until it is done: a pending area must become one thing or the other."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                await ask(activity, self.keyed(loaded, activity, attempt), CADASTRE, p.Ack)
+            except Refused as no:
+                workflow.logger.error("%s was refused: %s", activity, no.slug)
+                await workflow.sleep(INSIST[min(attempt, len(INSIST)) - 1])
+            else:
+                return
+
+    async def make_certificate(self, loaded: p.LoadedIssuance) -> None:
+        question = self.keyed(loaded, p.MAKE_CERTIFICATE)
+        try:
+            await ask(p.MAKE_CERTIFICATE, question, LICENSING, p.Ack, within=THOROUGH)
+        except Refused as no:
+            workflow.logger.error("The certificate was refused: %s", no.slug)
+
+    async def give_back(self, loaded: p.LoadedIssuance, why: Refused) -> str:
+        """Return the case to its deciding step, with the reason; a closed case stays closed."""
+        keyed = self.keyed(loaded, p.RETURN_FROM_ISSUANCE)
+        question = p.ReturnFromIssuance(**keyed.model_dump(), problem=why.slug, detail=why.detail)
+        try:
+            await ask(p.RETURN_FROM_ISSUANCE, question, LICENSING, p.Ack)
+        except Refused as no:
+            workflow.logger.warning("The case does not take the issuance back: %s", no.slug)
+            return no.slug
+        return "returned"
+
+    def keyed(self, loaded: p.LoadedIssuance, operation: str, n: int = 1) -> p.Keyed:
+        subject, application = self.case.subject, loaded.application_id
+        return p.Keyed(
+            key=command_key(application, str(subject), loaded.round, operation, str(n)),
+            subject=subject,
+            application_id=application,
+            edition=loaded.edition,
+            trace=loaded.trace,
+        )
+
+
+def _stopped() -> Refused:
+    return Refused("issuance-stopped", "The issuance was stopped before ground was granted")
