@@ -14,6 +14,9 @@ VERSION = "26.7.5"
 ARTIFACT = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 SHA256 = "30ef87fb7101c43d29688d1ae80c0588ff4a151b3330e9f664bf9692d398658a"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # Maven paints what it says, asked or not
+INSIDE = (
+    f"org/keycloak/keycloak-quarkus-dist/{VERSION}/keycloak-quarkus-dist-{VERSION}.zip"
+)  # of Maven's local repository
 BUILD = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=true")
 
 
@@ -63,11 +66,13 @@ def _install_into(folder: Path, home: Path, say: Callable[[str], None]) -> None:
 
 
 def _fetch(say: Callable[[str], None]) -> Path:
-    archive = _local_repository() / "org/keycloak/keycloak-quarkus-dist" / VERSION
-    archive = archive / f"keycloak-quarkus-dist-{VERSION}.zip"
+    """The distribution's archive in Maven's local repository, its digest compared with ours."""
+    archive = Path.home() / ".m2" / "repository" / INSIDE
     if not archive.is_file():
         say(f"Fetching Keycloak {VERSION} through Maven")
         _run(["mvn", "-q", "-B", "dependency:get", f"-Dartifact={ARTIFACT}", "-Dtransitive=false"])
+    if not archive.is_file():
+        archive = _configured_repository() / INSIDE
     with archive.open("rb") as content:
         found = hashlib.file_digest(content, "sha256").hexdigest()
     if found != SHA256:
@@ -75,14 +80,10 @@ def _fetch(say: Callable[[str], None]) -> Path:
     return archive
 
 
-def _local_repository() -> Path:
-    """Where Maven keeps what it fetched, as its own settings say."""
-    default = Path.home() / ".m2" / "repository"
-    if (default / "org/keycloak/keycloak-quarkus-dist" / VERSION).is_dir():
-        return default
+def _configured_repository() -> Path:
+    """Where Maven keeps what it fetched, when its own settings name another place."""
     asked = ["mvn", "-q", "-B", "help:evaluate", "-Dexpression=settings.localRepository"]
-    answer = COLOUR.sub("", _run([*asked, "-DforceStdout"])).strip()
-    return Path(answer) if answer else default
+    return Path(_run([*asked, "-DforceStdout"]).strip())
 
 
 def _run(command: list[str]) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from deploy.keycloak.admin import Admin, Document
@@ -39,9 +39,9 @@ class Officer:
     """An officer as made: `subject` is the tokens' `sub`, `authenticator` what an app takes."""
 
     username: str
-    password: str
-    seed: str
-    authenticator: str
+    password: str = field(repr=False)
+    seed: str = field(repr=False)
+    authenticator: str = field(repr=False)
     subject: str
     name: str
     offices: tuple[str, ...]

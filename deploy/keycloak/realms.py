@@ -41,7 +41,7 @@ class Office:
         return f"/agencies/{self.agency}/{self.office}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class ClientSecrets:
     """What each client proves itself with; `phone` is Keycloak's own at the phone provider."""
 

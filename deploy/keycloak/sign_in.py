@@ -9,7 +9,7 @@ import html
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -34,7 +34,7 @@ class PortalClient:
 
     issuer: str
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
     redirect: str
 
     @property
@@ -42,7 +42,7 @@ class PortalClient:
         return f"{self.issuer}/protocol/openid-connect"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tokens:
     """The token endpoint's answer. Access lives ten minutes; a refresh token works once."""
 
@@ -56,8 +56,8 @@ class OfficerLogin:
     """What an officer knows and holds: password and the seed of the second factor."""
 
     username: str
-    password: str
-    seed: str
+    password: str = field(repr=False)
+    seed: str = field(repr=False)
 
 
 Answers = Mapping[str, Callable[[Mapping[str, str]], str]]

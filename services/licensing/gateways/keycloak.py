@@ -5,7 +5,7 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from keycloak import KeycloakAdmin, KeycloakOpenIDConnection
@@ -70,7 +70,7 @@ class Welcome:
     """What the desk hands over: a password for the first sign-in, which enrols a factor."""
 
     subject: str
-    temporary_password: str
+    temporary_password: str = field(repr=False)
 
 
 class OfficerAccounts:
