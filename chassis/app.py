@@ -52,8 +52,8 @@ def create_service(
     """A service's application. `routers` stand under /v1, `root_routers` without prefix.
 
     `forms` are the full paths that take url-encoded forms. `clock` and `database` are given by
-    tests. `app.state` holds settings, database, clock, tokens, files, tries. Raises RouteWithoutRule
-    for a route that does not declare who may ask.
+    tests. `app.state` holds settings, database, clock, tokens, files and tries. Raises
+    RouteWithoutRule for a route that does not declare who may ask.
     """
     database = database or open_database(settings, clock)
     app = FastAPI(

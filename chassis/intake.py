@@ -26,7 +26,7 @@ from chassis.spool import (
 from chassis.strict_json import TooLarge, WrongContentType
 from chassis.who import bearer
 from kernel.authority import Actor
-from kernel.problems import Malformed, NotFound, NotSignedIn
+from kernel.problems import Malformed, NotFound, NotSignedIn, TryLater
 
 FORM: Final = "application/x-www-form-urlencoded"
 SMALL: Final = 16 * 1024  # parsed at once; longer bodies in a thread
@@ -109,8 +109,14 @@ class Intake:
         try:
             check_digest(spool, headers.get("repr-digest"))
             await self.app(scope, replay(b"", receive), send)
-        finally:
+        except TryLater:
+            if part is None:
+                _forget(spool)
+            raise  # what was sent in parts on a bad link is not asked for again
+        except BaseException:
             _forget(spool)
+            raise
+        _forget(spool)
 
     async def _spool(
         self, path: str, actor: Actor, part: Part | None, receive: Receive, kind: str

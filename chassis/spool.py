@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,10 +15,12 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
+from chassis.clock import machine_now
 from chassis.strict_json import TooLarge
 from kernel.problems import Malformed, Problem, TooMany
 
 PARTS_AT_ONCE: Final = 10  # unfinished uploads of one person
+FORGOTTEN: Final = timedelta(days=2)
 CHUNK: Final = 64 * 1024
 SPOOL: Final = "cornerpost.spool"
 _DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
@@ -99,8 +102,7 @@ async def spool_part(
     if part.offset != size:
         raise OtherOffset("Go on where the upload stands", offset=size)
     path.parent.mkdir(parents=True, exist_ok=True)
-    others = sum(1 for other in path.parent.iterdir() if other != path)
-    if others >= PARTS_AT_ONCE:
+    if _unfinished(path) >= PARTS_AT_ONCE:
         raise TooMany("Finish an upload before you begin another", retry_after=60)
     with path.open("ab") as file:
         async for chunk in chunks:
@@ -110,6 +112,19 @@ async def spool_part(
                 raise TooLarge("The file is too large", limit=limit)
             await run_in_threadpool(file.write, chunk)
     return Spool(path, size, await run_in_threadpool(_hash, path), kind)
+
+
+def _unfinished(path: Path) -> int:
+    """How many other uploads of this person wait to be finished; the forgotten ones are removed."""
+    oldest, waiting = machine_now().timestamp() - FORGOTTEN.total_seconds(), 0
+    for other in path.parent.iterdir():
+        if other == path:
+            continue
+        if other.stat().st_mtime < oldest:
+            other.unlink(missing_ok=True)
+        else:
+            waiting += 1
+    return waiting
 
 
 def part_path(folder: Path, person: str, address: str) -> Path:

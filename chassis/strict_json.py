@@ -81,9 +81,10 @@ def _judge(value: Any) -> None:
     for _ in range(MAX_DEPTH + 1):
         for text in (one for one in level if isinstance(one, str)):
             check_text(text)
-        level = [inner for one in level for inner in _inside(one)]
-        if not level:
+        deeper = [one for one in level if isinstance(one, list | dict)]
+        if not deeper:
             return
+        level = [inner for one in deeper for inner in _inside(one)]
     raise NotStrictJson(f"The JSON is nested deeper than {MAX_DEPTH}")
 
 

@@ -120,7 +120,7 @@ class Issuer:
         self, realm: str = "public", sub: str = "p1", kid: str = "first", **other: Any
     ) -> str:
         header = {"alg": "ES256", "kid": kid}
-        return jwt.encode(header, self.claims(realm, sub, **other), self.keys[kid])
+        return jwt.encode(header, self.claims(realm, **{"sub": sub, **other}), self.keys[kid])
 
 
 @pytest.fixture
