@@ -51,7 +51,7 @@ class Resurrection:
         try:
             said = await asyncio.wait_for(running, SECONDS)
         except TimeoutError as late:
-            raise Refused("Reconciling does not end: do workflows and licensing-worker run?") from late
+            raise Refused("Reconciling does not end: does licensing-worker run?") from late
         if said != "done":
             raise Refused(f"Licensing does not list its open cases: {said}")
 

@@ -1,0 +1,57 @@
+"""What tests of several folders share: one PostgreSQL, and one whole training stack.
+
+`python -m tests.run` starts both before the first test. A single test that needs the stack can be
+run without it: the stack is then started at first use and left running (`cornerpost down --data
+.test-data/stack` ends it).
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.ports import TEST_BASE
+from deploy.stack.databases import app_url
+from deploy.stack.layout import Stack
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".test-data"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> str:
+    """The address of a PostgreSQL server as its superuser; tests make databases of their own."""
+    given = os.environ.get("CORNERPOST_TEST_ADMIN_URL")
+    return given or "postgresql://postgres@127.0.0.1:25432/"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The one training stack of this run, all of it ready."""
+    data = Path(os.environ.get("CORNERPOST_TEST_STACK", HOME / "stack"))
+    HOME.mkdir(exist_ok=True)
+    with (HOME / "stack.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if "CORNERPOST_TEST_STACK" not in os.environ:
+            _up(data)
+    yield Stack.recorded(data)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(stack: Stack) -> Callable[[str], str]:
+    """`postgres_url("licensing")`: the stack's database as that service's processes see it."""
+    return lambda service: app_url(stack, service)
+
+
+def _up(data: Path) -> None:
+    asked = ["up", "--training", "--data", str(data), "--port-base", str(TEST_BASE)]
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", *asked],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )
+    if done.returncode:
+        pytest.fail(f"The test stack does not come up:\n{done.stdout}{done.stderr}", pytrace=False)

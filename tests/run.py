@@ -1,0 +1,90 @@
+"""Runs tests on a PostgreSQL and a training stack of their own: `python -m tests.run [pytest's words]`.
+
+The stack is made afresh, its ports begin at 22000, its data lies in `.test-data`. Both end with
+the run. `--bench`, `--experiments` and `--shots` choose other folders than the tests.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.ports import TEST_BASE
+from deploy.stack import cluster
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".test-data"
+CORNERPOST = [sys.executable, "-m", "cli.main"]
+SCRATCH_PORT = TEST_BASE + 90
+OTHERS = {"--bench": "tests/bench", "--experiments": "tests/experiments", "--shots": "tests/shots"}
+AT_ONCE = "3"
+"""Workers: more than cores, because tests wait for servers most of the time."""
+
+
+def main(words: list[str]) -> int:
+    """Answer pytest's exit code; its closing line is the last thing said."""
+    chosen = [OTHERS[word] for word in words if word in OTHERS]
+    rest = [word for word in words if word not in OTHERS]
+    with scratch_postgres() as admin, training_stack() as data:
+        environment = os.environ | {
+            "CORNERPOST_TEST_ADMIN_URL": admin,
+            "CORNERPOST_TEST_POSTGRES": admin,
+            "CORNERPOST_TEST_STACK": str(data),
+            "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{TEST_BASE + 1}",
+        }
+        how = ["-p", "no:cacheprovider", "-s"] if chosen else ["-n", AT_ONCE, "--dist", "loadgroup"]
+        pytest = [sys.executable, "-m", "pytest", "-q", *how, *chosen, *rest]
+        ended = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
+    return ended.returncode
+
+
+@contextmanager
+def training_stack() -> Iterator[Path]:
+    """A fresh stack that ends with the tests; its log stays for whoever must look."""
+    data = HOME / "stack"
+    where = ["--data", str(data)]
+    if (data / "stack.json").is_file():
+        subprocess.run([*CORNERPOST, "down", "--erase", *where], cwd=ROOT, check=True)
+    shutil.rmtree(data, ignore_errors=True)
+    up = [*CORNERPOST, "up", "--training", "--port-base", str(TEST_BASE), *where]
+    try:
+        subprocess.run(up, cwd=ROOT, check=True)
+        yield data
+    finally:
+        subprocess.run([*CORNERPOST, "down", *where], cwd=ROOT, check=False)
+
+
+@contextmanager
+def scratch_postgres() -> Iterator[str]:
+    """A server for tests that make databases of their own: no passwords, and nothing is kept."""
+    folder = Path(tempfile.mkdtemp(prefix="cornerpost-postgres-", dir="/tmp"))
+    who = cluster.account()
+    prefix = ["runuser", "-u", who, "--"] if who else []
+    if who:
+        shutil.chown(folder, who, who)
+    made = folder / "cluster"
+    initdb = [cluster.binary("initdb"), "-D", str(made), "-U", "postgres", "--auth=trust"]
+    control = [*prefix, cluster.binary("pg_ctl"), "-D", str(made), "-w", "-s"]
+    options = (
+        f"-p {SCRATCH_PORT} -c listen_addresses=127.0.0.1 -c unix_socket_directories= "
+        "-c fsync=off -c jit=off -c max_connections=300 -c shared_buffers=256MB"
+    )
+    log = folder / "log"
+    subprocess.run(
+        [*prefix, *initdb, "-E", "UTF8", "--locale=C.UTF-8"],
+        check=True, stdout=subprocess.DEVNULL, cwd="/",
+    )
+    try:
+        subprocess.run([*control, "-l", str(log), "-o", options, "start"], check=True, cwd="/")
+        yield f"postgresql://postgres@127.0.0.1:{SCRATCH_PORT}/"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
