@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import psycopg
 import typer
 
-from cli import archive, clock, resurrect, stack
+from cli import archive, clock, resurrect, rulebook, stack
 from deploy.keycloak.admin import AdminRefused
 from deploy.stack.layout import Refused
 from deploy.stack.skipping import CaseDidNotArrive
@@ -33,6 +33,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(clock.app, name="clock")
+app.add_typer(rulebook.app, name="rulebook")
 if find_spec("cli.demo"):
     app.command()(import_module("cli.demo").demo)
 

@@ -1,4 +1,4 @@
-"""What a training stack is filled with: invented officers, zones and known workings. It is no law."""
+"""What a training stack is filled with: officers, zones, known workings. It is no law."""
 
 from pathlib import Path
 from typing import Annotated, Final, Literal
