@@ -9,7 +9,7 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ def postgres() -> str:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack() -> Stack:
     """The one training stack of this run, all of it ready."""
     data = Path(os.environ.get("CORNERPOST_TEST_STACK", HOME / "stack"))
     HOME.mkdir(exist_ok=True)
@@ -38,7 +38,7 @@ def stack() -> Iterator[Stack]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if "CORNERPOST_TEST_STACK" not in os.environ:
             _up(data)
-    yield Stack.recorded(data)
+    return Stack.recorded(data)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Runs tests on a PostgreSQL and a training stack of their own: `python -m tests.run [pytest's words]`.
+"""Runs tests on a PostgreSQL and a training stack of their own: `python -m tests.run [words]`.
 
 The stack is made afresh, its ports begin at 22000, its data lies in `.test-data`. Both end with
 the run. `--bench`, `--experiments` and `--shots` choose other folders than the tests.
