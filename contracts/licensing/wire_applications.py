@@ -47,8 +47,7 @@ class DocumentView(View):
     media_type: str
     sha256: str
     size: int
-    received: int
-    complete: bool
+    uploaded_at: datetime
 
 
 class PaperView(View):
@@ -179,7 +178,7 @@ class TrackedStep(View):
     phone: str | None
     opened_at: datetime
     due_at: datetime | None
-    day: int
+    day: int | None  # None while the clock is stopped
     of: int
     unit: str
     stopped: bool

@@ -81,7 +81,7 @@ def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
     edition = desk.law.edition_on(work.now)
     held = Held(*files.held(party.id, application.licence_type))
     documents = files.documents(application.id)
-    licence = judging.judge(application, party, documents, edition, ground, held)
+    licence = judging.judge(application, party, edition, ground, held)
     judging.judge_ground(
         application,
         licence.ground.rule,
@@ -217,9 +217,7 @@ def tell(
     told = notices.of_lodgement(
         application, papers, edition, desk.law.calendar(edition, filing.office)
     )
-    payload["notices"] = [
-        notice.addressed(work.new_id(), application.id).model_dump(mode="json") for notice in told
-    ]
+    payload["notices"] = notices.addressed(work.new_id, told, application.id)
     work.record(
         application.id,
         LODGED,

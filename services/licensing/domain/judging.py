@@ -1,6 +1,6 @@
 """Judges an application before it is received: all that the law wants, or a refusal saying what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,7 +26,6 @@ from services.licensing.domain.identity import (
     must_be_proven,
     must_have_room,
 )
-from services.licensing.domain.papers import Document, must_be_whole
 from services.licensing.domain.party import Party
 
 
@@ -39,12 +38,11 @@ class FactsMissing(Problem):
 def judge(
     application: Application,
     party: Party,
-    documents: Sequence[Document],
     edition: Edition,
     ground: Ground | None,
     held: Held,
 ) -> LicenceType:
-    """Raise the first refusal: status, holder, identity, minerals, room, files; gives the type."""
+    """Raise the first refusal: status, holder, identity, minerals, room; gives the type."""
     application.must_allow(Act.LODGE_APPLICATION)
     licence = edition.licence_type(application.licence_type)
     edition.procedure(application.licence_type, application.procedure)
@@ -53,7 +51,6 @@ def judge(
     must_be_its_minerals(licence, application.minerals)
     wanted = ground.legal_hectares if ground else None
     must_have_room(licence, held.licences, held.hectares, wanted or Decimal(0))
-    must_be_whole(documents)
     return licence
 
 
@@ -97,6 +94,14 @@ def must_be_complete(unmet: Sequence[tuple[str, str, str]], edition: Edition) ->
                 for rule, text, article in unmet
             ],
         )
+
+
+def must_be_spelled_right(edition: Edition, minerals: Iterable[str], district: str | None) -> None:
+    """Raise NoSuchLaw for a mineral or district that the rulebook does not know."""
+    for mineral in minerals:
+        edition.mineral(mineral)
+    if district is not None:
+        edition.district(district)
 
 
 def conditional_step(plan: Plan) -> StepPlan | None:

@@ -1,6 +1,6 @@
 """What people are told of a case: which of the rulebook's notices, to whom, with which words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,6 +60,13 @@ def to_applicant(application: Application, kind: str, **params: str) -> list[Not
     if application.applicant is None or application.code is None:
         return []
     return [Notice(kind, application.applicant, {"code": application.code, **params})]
+
+
+def addressed(
+    new_id: Callable[[], UUID], told: Sequence[Notice], case: UUID | None
+) -> list[dict[str, object]]:
+    """The notices as a fact's payload lists them, each with an id of its own."""
+    return [one.addressed(new_id(), case).model_dump(mode="json") for one in told]
 
 
 def minute(at: datetime, calendar: Calendar) -> str:

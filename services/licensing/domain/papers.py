@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from contracts.licensing.language import PaperState
@@ -22,10 +23,16 @@ class PaperNotWanted(Problem):
     title = "No such paper is awaited"
 
 
-class DocumentIncomplete(Problem):
-    """A file was begun and not finished: send the rest, or remove it."""
+class FormatNotAccepted(Problem):
+    """The file is of a kind that this paper is not accepted in, or not what it says it is."""
 
-    title = "A file has not been sent completely"
+    title = "This paper is not accepted in this format"
+
+
+class DocumentStands(Problem):
+    """What was lodged stays as it was lodged; send another page beside it."""
+
+    title = "A lodged document is not replaced"
 
 
 class PageMissing(Problem):
@@ -36,10 +43,7 @@ class PageMissing(Problem):
 
 @dataclass(eq=False, kw_only=True)
 class Document:
-    """One file (often a photograph of one page) for one paper; `n` counts pages from 1.
-
-    Complete when `received` bytes are `size` and their SHA-256 is `sha256`.
-    """
+    """One file (often a photograph of one page) for one paper; `n` counts pages from 1."""
 
     id: UUID
     application_id: UUID
@@ -47,15 +51,9 @@ class Document:
     n: int
     media_type: str
     sha256: str  # lower-case hex
-    size: int
-    received: int = 0
+    size: int  # bytes
     uploaded_by: str
-    started_at: datetime
-    completed_at: datetime | None = None
-
-    @property
-    def complete(self) -> bool:
-        return self.completed_at is not None
+    uploaded_at: datetime
 
 
 @dataclass(eq=False, kw_only=True)
@@ -71,14 +69,17 @@ class Paper:
     received_at: datetime | None = None
 
 
-def must_be_whole(documents: Iterable[Document]) -> None:
-    """Raise DocumentIncomplete when a file was begun and not finished."""
-    broken = [(d.kind, d.n) for d in documents if not d.complete]
-    if broken:
-        raise DocumentIncomplete(
-            "Some files have not arrived completely",
-            documents=[{"kind": kind, "n": n} for kind, n in broken],
-        )
+MAGIC: Final = {
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "application/pdf": b"%PDF-",
+}
+
+
+def must_be_accepted(media_type: str, head: bytes, accepted: Collection[str]) -> None:
+    """Raise FormatNotAccepted unless the paper may come so and the file begins like one."""
+    if media_type not in accepted or not head.startswith(MAGIC.get(media_type, b"")):
+        raise FormatNotAccepted("Send it in one of these formats", accepted=list(accepted))
 
 
 def must_hold_needed(

@@ -16,6 +16,7 @@ from kernel.problems import NotFound
 from services.licensing.domain.application import Application
 from services.licensing.domain.papers import Document, Paper
 from services.licensing.domain.receipt import Receipt
+from services.licensing.domain.step import Step
 from services.licensing.store import mapping, tables
 
 mapping.map_entities()
@@ -40,6 +41,15 @@ class Applications:
         if found is None:
             raise NotFound("There is no such application")
         return found
+
+    def find(self, ref: str | UUID) -> Application | None:
+        return self.session.scalars(select(Application).where(is_called(ref))).first()
+
+    def steps(self, application_id: UUID) -> Sequence[Step]:
+        """All rounds of all steps, in the order in which they opened."""
+        step = tables.step.c
+        wanted = select(Step).where(step.application_id == application_id)
+        return self.session.scalars(wanted.order_by(step.opened_at, step.step, step.round)).all()
 
     def documents(self, application_id: UUID) -> Sequence[Document]:
         document = tables.document.c

@@ -157,12 +157,9 @@ document = Table(
     Column("media_type", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("size", BigInteger, nullable=False),
-    Column("received", BigInteger, nullable=False),
     Column("uploaded_by", Text, nullable=False),
-    Column("started_at", INSTANT, nullable=False),
-    Column("completed_at", INSTANT),
+    Column("uploaded_at", INSTANT, nullable=False),
     UniqueConstraint("application_id", "kind", "n"),
-    CheckConstraint("received between 0 and size", "received"),
     CheckConstraint("n > 0", "n"),
 )
 paper = Table(

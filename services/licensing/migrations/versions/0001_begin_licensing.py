@@ -195,12 +195,9 @@ def create_document() -> None:
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("uploaded_by", sa.Text(), nullable=False),
-        sa.Column("started_at", AT, nullable=False),
-        sa.Column("completed_at", AT, nullable=True),
+        sa.Column("uploaded_at", AT, nullable=False),
         sa.CheckConstraint("n > 0", name=op.f("ck_document_n")),
-        sa.CheckConstraint("received between 0 and size", name=op.f("ck_document_received")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_document_application_id")
         ),
