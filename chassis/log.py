@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,11 +44,6 @@ class LockedHead:
 
     frontier: Frontier
     at: datetime
-
-
-def spell_instant(at: datetime) -> str:
-    """RFC 3339 in UTC with microseconds, always 27 characters."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def lock_head(session: Session) -> LockedHead:

@@ -10,9 +10,17 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
 from chassis import log
+from chassis.problem_json import answers
 from chassis.signing import Signer
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, asks
+from kernel.log.bundle import (
+    ConsistencyBundle,
+    InclusionBundle,
+    consistency_bundle,
+    inclusion_bundle,
+)
+from kernel.log.leaf import instant
 from kernel.problems import NotFound
 
 MOST: Final = 1000
@@ -41,35 +49,21 @@ class Entries(BaseModel):
     size: int
 
 
-class Inclusion(BaseModel):
-    """An RFC 6962 audit path, base64, from the leaf upwards."""
-
-    index: int
-    size: int
-    leaf_hash: str
-    root: str
-    proof: list[str]
-
-
-class Consistency(BaseModel):
-    first: int
-    second: int
-    first_root: str
-    second_root: str
-    proof: list[str]
-
-
 @cache
 def _signer(keys: Path, service: str) -> Signer:
     return Signer.load(keys, f"{service}-checkpoints")
 
 
+def _signed(request: Request, size: int, root: bytes) -> str:
+    settings = request.app.state.settings
+    return _signer(settings.keys, settings.service).checkpoint(size, root)
+
+
 @router.get("/log/checkpoint", response_class=PlainTextResponse)
 def checkpoint(request: Request, work: ReadWork) -> PlainTextResponse:
     """The head of the log as a signed note (C2SP tlog-checkpoint)."""
-    settings = request.app.state.settings
     head = log.frontier(work.session)
-    note = _signer(settings.keys, settings.service).checkpoint(head.size, head.root())
+    note = _signed(request, head.size, head.root())
     return PlainTextResponse(note, headers={"Cache-Control": "no-store"})
 
 
@@ -80,39 +74,41 @@ def entries(
     """Leaves from `start` on. Payloads hold commitments, never what they commit to."""
     rows = log.entries(work.session, start, limit)
     found = [
-        Entry(index=r.number, at=log.spell_instant(r.at), leaf=_b64(r.leaf), payload=r.payload)
-        for r in rows
+        Entry(index=r.number, at=instant(r.at), leaf=_b64(r.leaf), payload=r.payload) for r in rows
     ]
     return Entries(entries=found, size=log.frontier(work.session).size)
 
 
-@router.get("/log/proof/inclusion")
-def inclusion(work: ReadWork, index: Count, size: Count) -> Inclusion:
-    """Proof that leaf `index` is in the tree of the first `size` leaves."""
-    if not index < size <= log.frontier(work.session).size:
+@router.get("/log/proof/inclusion", responses=answers(NoSuchTree))
+def inclusion(
+    request: Request, work: ReadWork, index: Count, size: Count | None = None
+) -> InclusionBundle:
+    """Leaf `index` with its proof (RFC 6962) and the signed head of the first `size` leaves.
+
+    `size` is by default the whole log's. `verify.py` reads the answer as it is.
+    """
+    whole = log.frontier(work.session).size
+    size = whole if size is None else size
+    if not index < size <= whole:
         raise NoSuchTree("Ask for a leaf and a size the log has reached")
-    leaf = log.stored_leaf_hash(work.session, index)
-    return Inclusion(
-        index=index,
-        size=size,
-        leaf_hash=_b64(leaf),
-        root=_b64(log.root_at(work.session, size)),
-        proof=[_b64(step) for step in log.prove_inclusion(work.session, index, size)],
-    )
+    (row,) = log.entries(work.session, index, 1)
+    proof = log.prove_inclusion(work.session, index, size)
+    note = _signed(request, size, log.root_at(work.session, size))
+    return inclusion_bundle(row.leaf, index, size, proof, note)
 
 
-@router.get("/log/proof/consistency")
-def consistency(work: ReadWork, first: Count, second: Count) -> Consistency:
-    """Proof that the tree of `second` leaves begins with the tree of `first` leaves."""
-    if not first <= second <= log.frontier(work.session).size:
+@router.get("/log/proof/consistency", responses=answers(NoSuchTree))
+def consistency(
+    request: Request, work: ReadWork, first: Count, second: Count | None = None
+) -> ConsistencyBundle:
+    """Proof that the log of `second` leaves begins with that of `first`, with both signed heads."""
+    whole = log.frontier(work.session).size
+    second = whole if second is None else second
+    if not first <= second <= whole:
         raise NoSuchTree("Ask for sizes the log has reached, the smaller one first")
-    return Consistency(
-        first=first,
-        second=second,
-        first_root=_b64(log.root_at(work.session, first)),
-        second_root=_b64(log.root_at(work.session, second)),
-        proof=[_b64(step) for step in log.prove_consistency(work.session, first, second)],
-    )
+    heads = [_signed(request, n, log.root_at(work.session, n)) for n in (first, second)]
+    proof = log.prove_consistency(work.session, first, second)
+    return consistency_bundle(*heads, proof)
 
 
 def _b64(data: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
@@ -17,10 +17,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from kernel.log.canonical import NotCanonical, canonical
+from kernel.log.checkpoint import Checkpoint, NoteSignature, key_id
 from kernel.problems import Problem
 
 Algorithm = Literal["Ed25519", "ES256"]
-ED25519_NOTE: Final = b"\x01"  # the signature type of a signed note (C2SP signed-note)
 
 
 class NotGenuine(Problem):
@@ -66,12 +66,10 @@ class Signer:
 
     def checkpoint(self, size: int, root: bytes) -> str:
         """The log's head as a signed note (C2SP tlog-checkpoint)."""
-        origin = self.about.origin
-        text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-        name = origin.replace(" ", "-").replace("+", "-")
-        key_hash = hashlib.sha256(name.encode() + b"\n" + ED25519_NOTE + self.about.public)
-        note = key_hash.digest()[:4] + self.private.sign(text.encode())
-        return f"{text}\n\u2014 {name} {base64.b64encode(note).decode()}\n"
+        note = Checkpoint(self.about.origin, size, root)
+        name, public = self.about.origin, self.about.public
+        signature = self.private.sign(note.text().encode())
+        return note.signed(NoteSignature(name, key_id(name, public), signature))
 
 
 @dataclass(frozen=True, slots=True)

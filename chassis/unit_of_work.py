@@ -24,6 +24,7 @@ from chassis.trace import current_trace
 from chassis.who import AtActor, AtSession, opened_at
 from kernel.authority import Actor
 from kernel.events import EditionRef, Event, Source
+from kernel.log.leaf import instant
 
 if TYPE_CHECKING:
     from contracts.procedures import Tell
@@ -98,7 +99,7 @@ class UnitOfWork:
 
 
 def _leaf_payload(seq: int, legal_at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {"seq": seq, "legal_at": log.spell_instant(legal_at), "payload": dict(payload)}
+    return {"seq": seq, "legal_at": instant(legal_at), "payload": dict(payload)}
 
 
 def begin(session: Session, actor: Actor) -> UnitOfWork:

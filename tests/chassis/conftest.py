@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -24,15 +23,13 @@ sys.path.insert(0, str(HERE))
 
 from tiny.service import Settings  # noqa: E402
 
+from chassis.database import Database, open_database  # noqa: E402
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
+from chassis.unit_of_work import Works  # noqa: E402
 
 ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
 OWNER, APP = "dev_chassis_owner", "dev_chassis_app"
-
-
-def address(user: str, name: str) -> str:
-    return psycopg.conninfo.conninfo_to_dict(ADMIN) and _url(user, name)
 
 
 def _url(user: str, name: str) -> str:
@@ -60,6 +57,11 @@ def database_name() -> Iterator[str]:
         admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    return ADMIN
+
+
 @pytest.fixture(scope="module")
 def database_url(database_name: str) -> str:
     return _url(APP, database_name)
@@ -79,7 +81,9 @@ class Issuer:
         self.away = False
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
         self.rotate("first")
 
     def rotate(self, kid: str) -> None:
@@ -189,5 +193,27 @@ def key() -> Callable[[], dict[str, str]]:
 
 
 @pytest.fixture
-def plain() -> type[SimpleNamespace]:
-    return SimpleNamespace
+def hand() -> "Hand":
+    return Hand()
+
+
+class Hand:
+    """A clock in the hand: stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    opened = open_database(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def works(database: Database) -> Works:
+    return Works(database.sessions)
