@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import secrets
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -26,13 +27,27 @@ def _secret(keycloak: KeycloakUnderTest, client: str) -> str:
     return getattr(keycloak.secrets, client.replace("-", "_"), "")
 
 
+@pytest.fixture(scope="module")
+def password_only(keycloak: KeycloakUnderTest) -> tuple[str, str]:
+    """Username and password of an account in both realms without any second factor."""
+    name, password = f"plain.{secrets.token_hex(4)}", secrets.token_urlsafe(18)
+    body = {
+        "username": name, "firstName": "No", "lastName": "Factor", "enabled": True,
+        "credentials": [{"type": "password", "value": password, "temporary": False}],
+    }
+    with keycloak.admin() as admin:
+        admin.post("realms/staff/users", body, "make")
+        admin.post("realms/public/users", body, "make")
+    return name, password
+
+
 @pytest.mark.parametrize(("realm", "client"), CLIENTS)
-def test_no_client_takes_a_password(keycloak: KeycloakUnderTest, realm: str, client: str) -> None:
-    officer = keycloak.officers["director.north"]
+def test_no_client_takes_a_password(
+    keycloak: KeycloakUnderTest, password_only: tuple[str, str], realm: str, client: str
+) -> None:
     form = {
         "grant_type": "password", "client_id": client, "client_secret": _secret(keycloak, client),
-        "username": officer.username, "password": officer.password, "scope": "openid",
-        "totp": "000000",
+        "username": password_only[0], "password": password_only[1], "scope": "openid",
     }
     where = f"{keycloak.base_url}/realms/{realm}/protocol/openid-connect/token"
     answer = httpx.post(where, data=form)
@@ -52,17 +67,16 @@ def test_every_client_of_both_realms_was_knocked_on(keycloak: KeycloakUnderTest)
 
 
 def test_even_with_the_client_opened_the_flow_refuses_the_password(
-    keycloak: KeycloakUnderTest,
+    keycloak: KeycloakUnderTest, password_only: tuple[str, str]
 ) -> None:
-    officer = keycloak.officers["surveyor.north"]
     with keycloak.admin() as admin:
         key = admin.get("realms/staff/clients", clientId="admin-cli")[0]["id"]
         path = f"realms/staff/clients/{key}"
         opened = {"enabled": True, "directAccessGrantsEnabled": True}
         admin.put(path, admin.get(path) | opened, "open")
     form = {
-        "grant_type": "password", "client_id": "admin-cli", "username": officer.username,
-        "password": officer.password,
+        "grant_type": "password", "client_id": "admin-cli", "username": password_only[0],
+        "password": password_only[1],
     }
     answer = httpx.post(f"{keycloak.staff.protocol}/token", data=form)
     assert keycloak.reconcile().made == ("staff: client admin-cli",)
@@ -135,15 +149,21 @@ def test_strangers_register_no_clients(
     assert "Host not trusted" in answer.text
 
 
-@pytest.mark.parametrize("realm", ["staff", "public"])
 @pytest.mark.parametrize("page", [
-    "registrations", "forgot-credentials", "registration?client_id=portal",
+    "protocol/openid-connect/registrations", "protocol/openid-connect/forgot-credentials",
+    "login-actions/reset-credentials",
 ])  # fmt: skip
+@pytest.mark.parametrize("realm", ["staff", "public"])
 def test_nobody_registers_or_resets_alone(
     keycloak: KeycloakUnderTest, realm: str, page: str
 ) -> None:
-    where = f"{keycloak.base_url}/realms/{realm}/protocol/openid-connect/{page}"
-    answer = httpx.get(where, follow_redirects=True)
+    client = keycloak.staff if realm == "staff" else keycloak.public
+    question = {
+        "client_id": client.client_id, "response_type": "code", "scope": "openid", "state": "s",
+        "redirect_uri": client.redirect, "code_challenge": CHALLENGE,
+        "code_challenge_method": "S256",
+    }
+    answer = httpx.get(f"{client.issuer}/{page}", params=question, follow_redirects=True)
     assert answer.status_code >= 400
     assert "<form" not in answer.text
 
@@ -201,14 +221,12 @@ def _refused(error: pytest.ExceptionInfo[KeycloakError]) -> bool:
 def administrator(keycloak: KeycloakUnderTest) -> str:
     """Somebody who holds realm-admin inside the realm: there should be none, but if there were."""
     with keycloak.admin() as admin:
-        found = admin.get("realms/staff/users", username="root.staff", exact=True)
-        if found:
-            return str(found[0]["id"])
-        person = admin.post("realms/staff/users", {"username": "root.staff", "enabled": True}, "")
+        body = {"username": f"root.{secrets.token_hex(4)}", "enabled": True}
+        person = admin.post("realms/staff/users", body, "make")
         key = admin.get("realms/staff/clients", clientId="realm-management")[0]["id"]
         role = admin.get(f"realms/staff/clients/{key}/roles/realm-admin")
         path = f"realms/staff/users/{person}/role-mappings/clients/{key}"
-        admin.post(path, [role], "")
+        admin.post(path, [role], "make an administrator")
     return person
 
 
