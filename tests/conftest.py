@@ -7,9 +7,11 @@ run without it: the stack is then started at first use and left running (`corner
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,15 @@ from deploy.stack.layout import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".test-data"
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder that a database run by another user can enter, unlike pytest's own."""
+    made = Path(tempfile.mkdtemp(prefix="cp-", dir="/tmp"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

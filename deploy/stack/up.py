@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.stack import cluster, commands, databases
+from deploy.stack import cluster, commands, databases, training_people
 from deploy.stack.environment import temporal_address
 from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
@@ -79,9 +79,15 @@ class Start:
                 task.result()
         self._register_namespace()
         with ThreadPoolExecutor() as pool:
-            identity = pool.submit(reconcile_identity, self.stack)
+            identity = pool.submit(self._identity)
             self._start_and_wait(ours)
-            self.say(f"identity is as law and stack say ({len(identity.result())} changes)")
+            identity.result()
+
+    def _identity(self) -> None:
+        changes = reconcile_identity(self.stack)
+        self.say(f"identity is as law and stack say ({len(changes)} changes)")
+        if self.stack.training:
+            self.say(f"{training_people.fill(self.stack)} invented officers can sign in")
 
     def _engine(self, engine: Process) -> None:
         if engine.name == "temporal" and is_private(self.stack, "temporal"):
