@@ -83,7 +83,7 @@ def _fetch(say: Callable[[str], None]) -> Path:
 def _configured_repository() -> Path:
     """Where Maven keeps what it fetched, when its own settings name another place."""
     asked = ["mvn", "-q", "-B", "help:evaluate", "-Dexpression=settings.localRepository"]
-    return Path(_run([*asked, "-DforceStdout"]).strip())
+    return Path(COLOUR.sub("", _run([*asked, "-DforceStdout"])).strip())
 
 
 def _run(command: list[str]) -> str:
