@@ -1,0 +1,271 @@
+"""Who stands before licensing in tests: applicants and officers with tokens, and the cadastre."""
+
+import base64
+import hashlib
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from starlette.testclient import TestClient
+
+from chassis.clock import Clock
+from chassis.signing import Signer
+from chassis.unit_of_work import Works
+from kernel.authority import Power
+from services.licensing.desk import Desk
+from services.licensing.settings import Settings
+
+JPEG = b"\xff\xd8\xff\xe0" + bytes(64)
+PAPERS = ("identity", "members-list", "site-photograph", "landholder-consent", "environment-pledge")
+NEEDED = ("identity", "members-list")
+
+
+class TokenIssuer:
+    """Both realms of a token issuer, with one key."""
+
+    def __init__(self) -> None:
+        self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
+        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
+
+        class Door(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(told)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def token(self, realm: str, sub: str, **claims: Any) -> str:
+        now = int(time.time())
+        told = {
+            "iss": f"{self.url}/{realm}",
+            "sub": sub,
+            "aud": ["licensing"],
+            "azp": "portal" if realm == "staff" else "portal-public",
+            "typ": "Bearer",
+            "exp": now + 900,
+            "iat": now,
+            "auth_time": now,
+            "acr": "2" if realm == "staff" else "1",
+        }
+        return jwt.encode({"alg": "ES256", "kid": "k1"}, told | claims, self.key)
+
+
+@dataclass
+class OfficeOfTests:
+    """The service under test. Times are the service's own legal time."""
+
+    client: TestClient
+    settings: Settings
+    issuer: TokenIssuer
+    app: FastAPI
+    cadastre: Signer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cadastre = Signer.load(self.settings.keys, "cadastre-statements")
+
+    @property
+    def works(self) -> Works:
+        return Works(self.app.state.database.sessions)
+
+    @property
+    def desk(self) -> Desk:
+        found: Desk = self.app.state.desk
+        return found
+
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database as its owner."""
+        address = self.settings.database_owner
+        assert address is not None
+        with psycopg.connect(address.get_secret_value(), autocommit=True) as connection:
+            done = connection.execute(statement, values)
+            return done.fetchall() if done.description else []
+
+    def now(self) -> datetime:
+        with self.app.state.database.sessions() as session:
+            return Clock("training").legal_now(session)
+
+    # who asks
+
+    def applicant(self, sub: str | None = None) -> dict[str, str]:
+        token = self.issuer.token("public", sub or f"p-{uuid4().hex[:12]}")
+        return {"Authorization": f"Bearer {token}"}
+
+    def officer(
+        self,
+        office: str,
+        *powers: Power,
+        agency: str = "mines",
+        sub: str | None = None,
+        **claims: Any,
+    ) -> dict[str, str]:
+        """Headers of an officer with a live appointment at `office`; none without powers."""
+        sub = sub or f"o-{uuid4().hex[:12]}"
+        if powers:
+            self.appoint(f"staff:{sub}", office, *powers, agency=agency)
+        told = {"groups": [f"/agencies/{agency}/{office}"], **claims}
+        return {"Authorization": f"Bearer {self.issuer.token('staff', sub, **told)}"}
+
+    def appoint(self, person: str, office: str, *powers: Power, agency: str = "mines") -> None:
+        self.sql(
+            "insert into appointment (id, person, agency, office, powers, since, version)"
+            " values (%s, %s, %s, %s, %s, %s, 1)",
+            uuid4(),
+            person,
+            agency,
+            office,
+            [power.value for power in powers],
+            datetime(2020, 1, 1, tzinfo=UTC),
+        )
+
+    @staticmethod
+    def key() -> dict[str, str]:
+        return {"Idempotency-Key": str(uuid4())}
+
+    # what they do
+
+    def post(self, who: dict[str, str], path: str, body: Any = None, **headers: str) -> Any:
+        told = {**who, **self.key(), **headers}
+        return self.client.post(f"/v1{path}", json={} if body is None else body, headers=told)
+
+    def get(self, who: dict[str, str], path: str) -> Any:
+        return self.client.get(f"/v1{path}", headers=who)
+
+    def cooperative(self, who: dict[str, str], members: int = 5) -> str:
+        """A cooperative with members, proven by its certificate; gives its id."""
+        made = self.post(
+            who,
+            "/parties",
+            {
+                "kind": "cooperative",
+                "name": "Green Hill",
+                "evidence": [{"kind": "certificate-of-registration", "number": "C-1"}],
+            },
+        )
+        assert made.status_code == 201, made.text
+        party = made.json()["id"]
+        for n in range(members):
+            person = {"kind": "person", "name": f"Member {n}", "sex": "female", "birth_year": 1980}
+            done = self.post(who, f"/parties/{party}/members", {"new": person})
+            assert done.status_code == 201, done.text
+        return str(party)
+
+    def draft(self, who: dict[str, str], party: str | None = None, **content: Any) -> str:
+        """A draft for an artisanal permit; gives its id."""
+        asked = {
+            "licence_type": "artisanal-permit",
+            "party": party or self.cooperative(who),
+            "minerals": ["gold"],
+            **content,
+        }
+        made = self.post(who, "/applications", asked)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def put_paper(
+        self,
+        who: dict[str, str],
+        draft: str,
+        kind: str,
+        n: int = 1,
+        content: bytes = JPEG,
+        **headers: str,
+    ) -> Any:
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        told = {
+            **who,
+            "Content-Type": "image/jpeg",
+            "Repr-Digest": f"sha-256=:{digest}:",
+            **headers,
+        }
+        path = f"/v1/applications/{draft}/documents/{kind}/{n}"
+        return self.client.put(path, content=content, headers=told)
+
+    def ready(self, who: dict[str, str], *papers: str, **content: Any) -> str:
+        """A draft with its needed papers (or those named)."""
+        draft = self.draft(who, **content)
+        for paper in papers or NEEDED:
+            done = self.put_paper(who, draft, paper)
+            assert done.status_code == 200, done.text
+        return draft
+
+    def statement(self, **members: Any) -> dict[str, Any]:
+        """A ground statement as the cadastre signs it: 6.4 ha in the north, gold."""
+        now = self.now()
+        body = {
+            "v": 1,
+            "id": str(uuid4()),
+            "country": "example",
+            "licence_type": "artisanal-permit",
+            "minerals": ["gold"],
+            "geometry": {"crs": "EPSG:32736", "mm": [[SQUARE]]},
+            "geometry_hash": "ab" * 32,
+            "bbox_mm": [450_000_000, 9_600_000_000, 450_253_000, 9_600_253_000],
+            "hectares": {"legal": "6.4", "planar": "6.4"},
+            "units": None,
+            "net_hectares": "6.4",
+            "office": "mines-north",
+            "offices": {
+                "mines": "mines-north",
+                "environment": "environment-north",
+                "councils": "council-hillside",
+                "lands": "lands-registry",
+            },
+            "other_offices": [],
+            "zone": None,
+            "edition": self.desk.law.country.newest.ref.edition,
+            "register_version": 1,
+            "hits": [],
+            "known_workings": 0,
+            "checked_at": spell(now - timedelta(minutes=5)),
+            "valid_until": spell(now + timedelta(hours=23)),
+            "training": True,
+        }
+        return self.cadastre.sign(body | members)
+
+    def lodge(self, who: dict[str, str], draft: str, **other: Any) -> Any:
+        body = {"ground": self.statement(), **other}
+        return self.post(who, f"/applications/{draft}/lodgement", body)
+
+    def lodged(self, who: dict[str, str], *papers: str, **other: Any) -> dict[str, Any]:
+        """A lodged application; gives the answer to the lodgement."""
+        done = self.lodge(who, self.ready(who, *papers), **other)
+        assert done.status_code == 201, done.text
+        return dict(done.json())
+
+    def journal(self, case: str | UUID) -> list[tuple[Any, ...]]:
+        return self.sql(
+            "select seq, name, at, legal_at, payload, log_index from journal"
+            " where case_id = %s order by seq",
+            case,
+        )
+
+
+SQUARE = [
+    [450_000_000, 9_600_000_000],
+    [450_253_000, 9_600_000_000],
+    [450_253_000, 9_600_253_000],
+    [450_000_000, 9_600_253_000],
+]
+
+
+def spell(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
