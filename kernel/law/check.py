@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from kernel.law import conditions
 from kernel.law.schema import Rules
-from kernel.law.source import Where
+from kernel.law.source import Inside, Where
 from kernel.law.walk import marked
 from kernel.law.words import Refers
 
@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
     path: Where
     message: str
-    inside: tuple[int, int] = (1, 1)
+    inside: Inside | None = None
 
 
 def check_ids(rules: Rules) -> Iterator[Finding]:
@@ -82,7 +82,11 @@ def check_fees(rules: Rules) -> Iterator[Finding]:
     """Amounts are amounts of the currency; least is not more than most."""
     places = rules.country.currency.exponent
     for n, fee in enumerate(rules.fees):
-        amounts = {("least",): fee.least, ("most",): fee.most, ("rounding", "to"): fee.rounding.to}
+        amounts: dict[Where, str | None] = {("least",): fee.least, ("most",): fee.most}
+        amounts |= {("rounding", "to"): fee.rounding.to}
+        for m, line in enumerate(fee.lines):
+            amounts |= {("lines", m, "amount"): line.amount}
+            amounts |= {("lines", m, "by_holder", k): v for k, v in line.by_holder.items()}
         for path, amount in amounts.items():
             if amount is not None and len(amount.partition(".")[2]) > places:
                 yield Finding(("fees", n, *path), f"the currency has {places} decimals")

@@ -21,7 +21,9 @@ from kernel.law.places import CalendarRules
 from kernel.law.schema import Rules
 from kernel.law.source import (
     LICENCE_TYPES,
+    NAME,
     Fault,
+    Inside,
     Plain,
     RulebookFaulty,
     Source,
@@ -73,7 +75,7 @@ class Edited:
         for member in source.root if source else ():
             if source and (member in self.content or member == LICENCE_TYPES):
                 other = self.sources[member].file if member in self.sources else TYPES_FOLDER
-                self.faults.append(source.fault((member,), f"{member} belongs into {other}"))
+                self.faults.append(source.fault((member,), f"{member} belongs into {other}", NAME))
             elif source:
                 self.sources[member] = source
                 self.content[member] = plain(source.root[member])
@@ -86,7 +88,7 @@ class Edited:
             self.faults.append(source.fault(("id",), f"the id is the file's name, {path.stem}"))
         self.types.append(source)
 
-    def fault(self, path: Where, message: str, inside: tuple[int, int] = (1, 1)) -> Fault:
+    def fault(self, path: Where, message: str, inside: Inside | None = None) -> Fault:
         """A fault at a member of the whole, in the file that it stands in."""
         if path[:1] == (LICENCE_TYPES,) and len(path) > 1 and isinstance(path[1], int):
             return self.types[path[1]].fault(path[2:], message, inside)
@@ -139,7 +141,9 @@ def _rules(edited: Edited) -> Rules | None:
         return Rules.model_validate(edited.content)
     except ValidationError as refused:
         for error in refused.errors():
-            edited.faults.append(edited.fault(error["loc"], _said(error["type"], error["msg"])))
+            inside = NAME if error["type"] == "extra_forbidden" else None
+            said = _said(error["type"], error["msg"])
+            edited.faults.append(edited.fault(error["loc"], said, inside))
         return None
 
 

@@ -13,7 +13,10 @@ from ruamel.yaml.error import MarkedYAMLError
 Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | None"
 Where: TypeAlias = tuple[str | int, ...]
 
+Inside: TypeAlias = tuple[int, int]  # a line and a column within a text, counted from 1
+
 LICENCE_TYPES = "licence_types"
+NAME: Inside = (0, 0)  # the fault is a member's name, not its value
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,30 +50,31 @@ class Source:
     root: CommentedMap
     lines: tuple[str, ...]
 
-    def fault(self, path: Where, message: str, inside: tuple[int, int] = (1, 1)) -> Fault:
-        """A fault at the member that `path` leads to, or at the nearest one above it.
+    def fault(self, path: Where, message: str, inside: Inside | None = None) -> Fault:
+        """A fault at the value that `path` leads to, or at the nearest member above it.
 
-        `inside` is a line and column within that member's own text, each counted from 1.
+        `inside` is a line and column within that value's own text; a `NAME` is the member's name.
         """
-        line, column = self._place(path)
-        written = self.lines[line][column : column + 1] if line < len(self.lines) else ""
-        if written in ("|", ">"):
-            line, column = (
-                line + inside[0],
-                len(self.lines[line + 1]) - len(self.lines[line + 1].lstrip()),
-            )
-        if inside != (1, 1):
-            column += inside[1] - 1 + (written in ("'", '"'))
+        line, column = self._place(path, key=inside is NAME)
+        if inside is not None and inside is not NAME:
+            line, column = self._within(line, column, inside)
         return Fault(self.file, line + 1, column + 1, spelled(path), message)
 
-    def _place(self, path: Where) -> tuple[int, int]:
+    def _within(self, line: int, column: int, inside: Inside) -> tuple[int, int]:
+        """The place inside a text: in a block it begins on the next line, in quotes one later."""
+        written = self.lines[line][column]
+        if written in "|>":
+            below = self.lines[line + inside[0]]
+            return line + inside[0], len(below) - len(below.lstrip()) + inside[1] - 1
+        return line, column + inside[1] - 1 + (written in "'\"")
+
+    def _place(self, path: Where, key: bool) -> tuple[int, int]:
         node: object = self.root
         place = (0, 0)
         for step in path:
             if isinstance(node, CommentedMap) and step in node:
-                place = node.lc.key(step)
-                value = node.lc.value(step)
-                place = value if not isinstance(node[step], CommentedMap | CommentedSeq) else place
+                inner = isinstance(node[step], CommentedMap | CommentedSeq)
+                place = node.lc.key(step) if inner or key else node.lc.value(step)
             elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
                 place = node.lc.item(step)
             else:
