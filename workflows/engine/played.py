@@ -111,24 +111,35 @@ class Played:
 
     def tell(self, told: Iterable[Told]) -> None:
         """Journal facts and carry out what the engine asks for, until nothing follows."""
-        waiting = list(told)
-        at = 0
-        while at < len(waiting):
-            name, payload, legal_at = waiting[at]
-            at += 1
-            fact = PlayedFact(len(self.journal) + 1, name, self.now, legal_at, payload)
-            self.journal.append(fact)
+        self._write(told)
+        self.fold()
+
+    def fold(self) -> None:
+        """Hand the engine every fact it has not seen, and its commands to the services."""
+        while self.state.last_seq < len(self.journal):
+            fact = self.journal[self.state.last_seq]
             self.state, commands = advance(self.plan, self.state, fact, self.now)
             for command in commands:
-                waiting.extend(self._carry_out(command))
+                self.carry_out(command)
 
-    def _carry_out(self, command: Command) -> list[Told]:
+    def resurrect(self) -> None:
+        """Lose the workflow, whatever it was at, and begin a new one from the journal alone."""
+        self.state = CaseState.new(self.plan, self.state.application)
+        self.fold()
+
+    def carry_out(self, command: Command) -> None:
+        """Ask a service; it journals its facts in the same act, the engine hears of them later."""
         self.commands.append(command)
         told, not_before = self.services.carry_out(command, self.now)
+        self._write(told)
         self.state = answered(self.plan, self.state, command, not_before, self.now)
-        if command.operation is Operation.OPEN_STEP:
+        if told and command.operation is Operation.OPEN_STEP:
             self._foresee(command.subject)
-        return told
+
+    def _write(self, told: Iterable[Told]) -> None:
+        for name, payload, legal_at in told:
+            seq = len(self.journal) + 1
+            self.journal.append(PlayedFact(seq, name, self.now, legal_at, payload))
 
     def _foresee(self, step_id: str) -> None:
         practice = self.practice.get(step_id)
@@ -160,7 +171,9 @@ class Played:
                 self.decide(step_id, what)
             return
         self.state, commands = advance(self.plan, self.state, None, self.now)
-        self.tell([told for command in commands for told in self._carry_out(command)])
+        for command in commands:
+            self.carry_out(command)
+        self.fold()
 
 
 def play_case(

@@ -1,0 +1,71 @@
+"""A Temporal server of the tests' own: real, on PostgreSQL, with a clock that can be skipped."""
+
+import asyncio
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from deploy.temporal import alone, config, namespace, server
+
+ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
+GIVEN = os.environ.get("CORNERPOST_TEST_TEMPORAL")
+"""A server whose namespace `training` nobody else works in, to be used instead."""
+
+
+def free_ports(wanted: int) -> int:
+    """The first of `wanted` neighbouring free ports; membership ports must lie below 32768."""
+    for first in range(28000 + os.getpid() % 300 * 10, 32000, wanted):
+        if all(_is_free(first + n) for n in range(wanted)):
+            return first
+    raise RuntimeError("there are no free ports for a Temporal server")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as one:
+        try:
+            one.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def running(folder: Path, name: str) -> Iterator[str]:
+    """A server from nothing; its address. Its two databases go when it does."""
+    if GIVEN:
+        yield GIVEN
+        return
+    prefix = f"dev_workflows_{name}_{os.getpid()}"
+    database = alone.prepare(ADMIN, prefix)
+    one = config.TemporalServer(database, alone.ports(free_ports(9)), 4, skipping=alone.NAMESPACE)
+    with (folder / "temporal.log").open("ab") as log:
+        process = subprocess.Popen(
+            server.command(config.write_config(one, folder)), stdout=log, stderr=log
+        )
+    try:
+        if not asyncio.run(_ready(one.address)):
+            raise RuntimeError((folder / "temporal.log").read_text()[-2000:])
+        yield one.address
+    finally:
+        process.terminate()
+        process.wait(20)
+        _drop(database.core, database.visibility)
+
+
+async def _ready(address: str) -> bool:
+    if not await namespace.wait_until_it_answers(address, 40):
+        return False
+    await namespace.register(address, alone.NAMESPACE)
+    return True
+
+
+def _drop(*names: str) -> None:
+    with psycopg.connect(ADMIN, autocommit=True, dbname="postgres") as admin:
+        for name in names:
+            admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

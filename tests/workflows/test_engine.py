@@ -1,0 +1,270 @@
+"""Single facts and the edges of the engine: doubles, gaps, strange, late and early ones."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from kernel import facts
+from kernel.commands import Operation
+from tests.workflows.diary import START, Diary
+from tests.workflows.plans import PAID_FIRST, USUAL, plan, question
+from workflows.engine.advance import JournalHasGap, advance, next_wake, replay
+from workflows.engine.inbox import Inbox
+from workflows.engine.leftovers import leftovers
+from workflows.engine.model import PlayedFact
+from workflows.engine.played import PROMPT, Played
+from workflows.engine.state import AreaStatus, CaseState, dump
+from workflows.engine.timers import answered
+
+CASE = UUID(int=1)
+T0 = datetime.fromisoformat(START)
+
+
+def fact(seq: int, name: str, at: datetime = T0, **payload: object) -> PlayedFact:
+    return PlayedFact(seq, name, at, at, payload)
+
+
+def begun() -> Diary:
+    return Diary(USUAL)
+
+
+def test_a_fact_folded_before_changes_nothing() -> None:
+    case = begun()
+    state, commands = advance(case.plan, case.state, case.journal[0], case.now)
+    assert state is case.state
+    assert commands == ()
+
+
+def test_a_fact_before_its_turn_is_a_fault_of_the_program() -> None:
+    state = CaseState.new(USUAL, CASE)
+    with pytest.raises(JournalHasGap, match="fact 2 came after fact 0"):
+        advance(USUAL, state, fact(2, facts.AREA_ENTERED), T0)
+
+
+def test_the_given_state_is_left_as_it_was() -> None:
+    case = begun()
+    before = dump(case.state)
+    ordinals = dict(case.state.ordinals)
+    advance(
+        USUAL,
+        case.state,
+        fact(case.state.last_seq + 1, facts.STEP_DECIDED, step="screening", round=1, outcome="x"),
+        T0,
+    )
+    assert dump(case.state) == before
+    assert case.state.ordinals == ordinals
+
+
+def test_a_fact_of_tomorrow_is_noted_and_its_notices_are_sent() -> None:
+    case = begun()
+    told = {"notices": [{"notice": "n", "kind": "k", "to": "office:x", "params": {}}]}
+    case.tell([("committee.sat", told, case.now)])
+    assert "committee.sat: not known to this engine" in case.state.notes[-1]
+    assert case.commands[-1].operation is Operation.SEND_NOTICE
+    assert case.commands[-1].args["to"] == "office:x"
+    assert case.commands[-1].args["case"] == str(case.state.application)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"step": "nowhere", "round": 1},
+        {"step": 7},
+        {"step": "screening", "round": 9, "outcome": "approved"},
+        {"step": "screening", "round": "1", "due_at": "soon", "notices": "none"},
+        {"step": "screening", "notices": [None, 3]},
+        {"step": "screening", "due_at": "2026-03-02"},
+    ],
+)
+@pytest.mark.parametrize("name", sorted(n for n in vars(facts) if n.isupper()))
+def test_no_fact_however_strange_makes_the_engine_fail(
+    name: str, payload: dict[str, object]
+) -> None:
+    case = begun()
+    seq = case.state.last_seq + 1
+    state, _ = advance(USUAL, case.state, fact(seq, getattr(facts, name), **payload), T0)
+    assert state.last_seq == seq
+    advance(USUAL, state, None, T0 + timedelta(days=400))
+
+
+def test_a_displaced_area_is_noted_and_nothing_else_changes() -> None:
+    case = begun()
+    asked = len(case.commands)
+    case.tell([(facts.AREA_DISPLACED, {"by_seq": 7, "hectares": "1.25"}, case.now)])
+    assert case.state.notes == ("4 area.displaced: lodgement 7 takes 1.25 ha",)
+    assert len(case.commands) == asked
+
+
+def test_a_retimed_step_is_proposed_to_lapse_at_its_new_instant_only() -> None:
+    case = begun()
+    due = datetime(2026, 4, 1, 11, tzinfo=UTC)
+    case.services.desks["screening"].due_at = due
+    payload = {"step": "screening", "round": 1, "due_at": due.isoformat(), "warn_at": None}
+    case.tell([(facts.STEP_RETIMED, payload, case.now)])
+    case.until("2026-04-01T11:00:29+00:00")
+    assert not any("lapse" in line for line in case.lines)
+    case.until("2026-04-01T11:00:30+00:00")
+    assert "04-01 11:00:30 screening:1:lapse_step:2 at 04-01 11:00:00" in case.lines
+
+
+def test_a_handed_over_step_keeps_its_time() -> None:
+    case = begun()
+    due = case.state.steps["screening"].due_at
+    case.tell([(facts.STEP_HANDED_OVER, {"step": "screening", "office": "next"}, case.now)])
+    assert case.state.steps["screening"].office == "next"
+    assert case.state.steps["screening"].due_at == due
+
+
+def test_asked_too_early_it_asks_again_under_another_key_at_the_instant_it_was_told() -> None:
+    case = begun()
+    state, commands = advance(USUAL, case.state, None, datetime(2026, 3, 9, 12, tzinfo=UTC))
+    (lapse,) = commands
+    assert next_wake(state) is None
+    later = datetime(2026, 3, 9, 12, 5, tzinfo=UTC)
+    state = answered(USUAL, state, lapse, later, lapse.at)
+    assert next_wake(state) == later
+    _, again = advance(USUAL, state, None, later)
+    assert [c.key[-len("lapse_step:1.1") :] for c in again] == ["lapse_step:1.1"]
+
+
+def test_a_lapse_that_brought_no_fact_is_proposed_again_ever_more_rarely() -> None:
+    case = begun()
+    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    state, waits = case.state, []
+    for _ in range(6):
+        state, commands = advance(USUAL, state, None, now)
+        state = answered(USUAL, state, commands[0], None, now)
+        wake = next_wake(state)
+        assert wake is not None
+        waits.append((wake - now) // timedelta(hours=1))
+        now = wake
+    assert waits == [1, 2, 4, 8, 24, 24]
+
+
+def test_an_answer_about_a_due_instant_that_has_moved_changes_nothing() -> None:
+    case = begun()
+    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    state, (lapse,) = advance(USUAL, case.state, None, now)
+    payload = {"step": "screening", "round": 1, "due_at": "2026-04-01T11:00:00+00:00"}
+    state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
+    assert next_wake(answered(USUAL, state, lapse, now, now)) == next_wake(state)
+
+
+def test_a_fee_never_wakes_the_engine_for_payments_knows_the_provider() -> None:
+    case = Diary(PAID_FIRST)
+    assert case.open == {"filing-fee"}
+    assert next_wake(case.state) is None
+
+
+def test_the_invoice_carries_what_payments_needs() -> None:
+    case = Diary(PAID_FIRST)
+    (command,) = (c for c in case.commands if c.operation is Operation.RAISE_INVOICE)
+    assert command.args == {
+        "step": "filing-fee",
+        "round": 1,
+        "fee": "filing-fee",
+        "licence_type": "artisanal-permit",
+        "due_at": "2026-03-02T12:00:00+00:00",
+        "facts": {"minerals": ["gold"], "hectares": "6.4"},
+        "application_code": "XA-0001",
+    }
+
+
+def test_payment_and_the_decision_that_follows_it_count_once() -> None:
+    case = Diary(PAID_FIRST)
+    case.pay("filing-fee")
+    asked = list(case.asked)
+    payload = {"step": "filing-fee", "round": 1, "outcome": "approved"}
+    case.tell([(facts.STEP_DECIDED, payload, case.now)])
+    assert case.asked == asked
+
+
+def test_a_receipt_confirmed_by_licensing_itself_takes_the_condition_off_once() -> None:
+    case = Diary(PAID_FIRST)
+    case.tell([(facts.RECEIPT_CONFIRMED, {}, case.now)])
+    case.pay("filing-fee")
+    assert [line for line in case.asked if "enter_area" in line] == [
+        "case:0:enter_area:1",
+        "case:0:enter_area:2",
+    ]
+    assert "case:0:confirm_receipt:1" not in case.asked
+
+
+def test_a_case_closed_by_licensing_itself_still_gives_back_its_area() -> None:
+    case = begun()
+    case.tell([(facts.CASE_CLOSED, {"status": "withdrawn", "reason": "applicant"}, case.now)])
+    assert case.asked[-1] == "case:0:release_area:1"
+    assert case.state.area is AreaStatus.RELEASED
+
+
+def test_nothing_is_asked_of_a_case_after_its_end() -> None:
+    case = begun()
+    case.withdraw()
+    asked = list(case.asked)
+    payload = {"step": "screening", "round": 1, "outcome": "approved"}
+    case.tell([(facts.STEP_DECIDED, payload, case.now)])
+    case.until("2027-01-01T00:00:00+00:00")
+    assert case.asked == asked
+
+
+def test_a_step_that_depends_on_a_late_and_a_lapsed_one_runs_from_the_later_end() -> None:
+    both = plan(
+        question("a"),
+        question("b"),
+        question("last", after=("a", "b")),
+    )
+    case = Diary(both)
+    lapse = {
+        "step": "a",
+        "round": 1,
+        "due_at": "2026-03-05T11:00:00+00:00",
+        "effect": "deemed-approved",
+    }
+    case.until("2026-03-06T11:00:00+00:00").decide("b")
+    case.tell([(facts.STEP_LAPSED, lapse, datetime(2026, 3, 5, 11, tzinfo=UTC))])
+    (opened,) = (c for c in case.commands if c.subject == "last")
+    assert opened.args["opens_at"] == "2026-03-06T11:00:00+00:00"
+
+
+def test_a_closed_case_owes_only_what_left_no_trace() -> None:
+    case = Diary(USUAL)
+    case.tell([("x", {"notices": [{"notice": "lost", "kind": "k"}]}, case.now)])
+    case.withdraw()
+    everything = leftovers(USUAL, CASE, case.journal, case.now)[1]
+    assert everything == []
+    untold = [f for f in case.journal if f.name not in (facts.AREA_RELEASED, facts.NOTICE_SENT)]
+    for n, one in enumerate(untold, start=1):
+        one.seq = n
+    state, owed = leftovers(USUAL, CASE, untold, case.now)
+    assert state.closed == "withdrawn"
+    assert [c.key.partition(":")[2] for c in owed] == [
+        "case:0:send_notice:1",
+        "case:0:release_area:1",
+    ]
+
+
+def test_replaying_gives_the_state_that_was_lived() -> None:
+    case = Played(USUAL, START, practice={step.id: PROMPT for step in USUAL.steps}).to_the_end()
+    assert replay(USUAL, CASE, case.journal, upto=len(case.journal)) == case.state
+
+
+def test_the_state_tells_operators_no_more_than_json() -> None:
+    import json
+
+    told = json.loads(json.dumps(dump(begun().state)))
+    assert told["steps"]["screening"]["status"] == "open"
+    assert told["code"] == "XA-0001"
+
+
+def test_the_inbox_puts_facts_in_order_and_names_what_is_missing() -> None:
+    inbox: Inbox[PlayedFact] = Inbox(done=2)
+    for seq in (2, 5, 6, 5):
+        inbox.put(fact(seq, "x"))
+    assert inbox.take() is None
+    assert inbox.gap() == (2, 4)
+    inbox.extend([fact(3, "x"), fact(4, "x")])
+    assert inbox.gap() is None
+    assert [one.seq for one in iter(inbox.take, None)] == [3, 4, 5, 6]
+    assert len(inbox) == 0

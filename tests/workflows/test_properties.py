@@ -1,0 +1,173 @@
+"""Whatever is lost, doubled, late or broken off on the way, a case comes to the same end."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernel.commands import Command
+from kernel.law.plan import FeeBefore, Plan, SilenceRule, StepKind
+from tests.workflows.diary import START
+from tests.workflows.plans import days, fee, hours, plan, question, silence
+from workflows.engine.advance import advance, next_wake
+from workflows.engine.inbox import Inbox
+from workflows.engine.model import PlayedFact
+from workflows.engine.played import Played, Practice
+from workflows.engine.state import CaseState, dump
+
+CASE = UUID(int=1)
+
+RULES = (
+    silence(SilenceRule.ESCALATE, "head", days(3), SilenceRule.DEEMED_APPROVED),
+    silence(SilenceRule.EXTEND, None, days(2), SilenceRule.DEEMED_REFUSED),
+    silence(SilenceRule.DEEMED_APPROVED),
+    silence(SilenceRule.DEEMED_REFUSED),
+    silence(SilenceRule.RETURN),
+)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """A few steps, each after some of the earlier ones; perhaps a fee first and one last."""
+    paid_first = draw(st.booleans())
+    names = [f"step{n}" for n in range(draw(st.integers(1, 5)))]
+    steps = [fee("first", allowed=hours(2), rule=SilenceRule.VOID, conditional=True)]
+    steps = steps if paid_first else []
+    for name in names:
+        earlier = [step.id for step in steps]
+        after = tuple(draw(st.lists(st.sampled_from(earlier), unique=True))) if earlier else ()
+        kind = draw(st.sampled_from([StepKind.QUESTION, StepKind.DECISION]))
+        quiet, warn = draw(st.sampled_from(RULES)), draw(st.sampled_from([None, days(1)]))
+        allowed = days(draw(st.integers(1, 12)))
+        steps.append(question(name, after, allowed, quiet, kind=kind, warn=warn))
+    if draw(st.booleans()):
+        steps.append(fee("last", after=(names[-1],)))
+    return plan(*steps, fee_before=FeeBefore.RECEIPT if paid_first else FeeBefore.NOTHING)
+
+
+PRACTICES = st.builds(
+    Practice,
+    st.none() | st.integers(0, 400).map(lambda hours: timedelta(hours=hours)),
+    st.sampled_from(["approved", "approved", "approved", "refused"]),
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Plan, dict[str, Practice], int]:
+    law = draw(plans())
+    return law, {step.id: draw(PRACTICES) for step in law.steps}, draw(st.integers(0, 1))
+
+
+def refusals(law: Plan, wanted: int) -> int:
+    """A grant can be refused only where there is a decision to return to."""
+    return wanted if any(step.kind is StepKind.DECISION for step in law.steps) else 0
+
+
+def play(made: tuple[Plan, dict[str, Practice], int]) -> Played:
+    law, practice, wanted = made
+    return Played(law, START, practice=practice, refuse_grants=refusals(law, wanted)).to_the_end()
+
+
+def deliver(
+    law: Plan, journal: Sequence[PlayedFact], arrivals: list[int], now: datetime
+) -> tuple[CaseState, list[str]]:
+    """What a workflow does with facts that arrive in this order; a gap is filled at the end."""
+    inbox: Inbox[PlayedFact] = Inbox()
+    state, keys = CaseState.new(law, CASE), list[str]()
+    by_seq = {fact.seq: fact for fact in journal}
+
+    def fold() -> None:
+        nonlocal state
+        while (fact := inbox.take()) is not None:
+            state, commands = advance(law, state, fact, now)
+            keys.extend(command.key for command in commands)
+
+    for seq in arrivals:
+        inbox.put(by_seq[seq])
+        fold()
+        if len(inbox) > 3 and (gap := inbox.gap()):
+            inbox.extend(by_seq[n] for n in range(gap[0] + 1, gap[1] + 1))
+            fold()
+    inbox.extend(journal)
+    fold()
+    return state, keys
+
+
+@given(cases(), st.randoms(use_true_random=False))
+def test_no_order_doubling_or_loss_of_deliveries_changes_the_end_or_the_commands(
+    made: tuple[Plan, dict[str, Practice], int], chance: random.Random
+) -> None:
+    case = play(made)
+    everything = [fact.seq for fact in case.journal]
+    arrivals = chance.choices(everything, k=2 * len(everything))
+    told = deliver(case.plan, case.journal, arrivals, case.now)
+    in_order = deliver(case.plan, case.journal, everything, case.now)
+    assert dump(told[0]) == dump(in_order[0])
+    assert told[1] == in_order[1]
+    assert dump(told[0])["closed"] == dump(case.state)["closed"]
+
+
+@given(cases())
+def test_every_case_ends(made: tuple[Plan, dict[str, Practice], int]) -> None:
+    case = play(made)
+    waiting = {
+        step.id
+        for step in case.state.steps.values()
+        if not step.over and case.practice[step.id].after is None
+    }
+    assert case.state.closed is not None or waiting, dump(case.state)
+    if case.state.closed is not None:
+        assert next_wake(case.state) is None
+        assert case.state.settled, dump(case.state)
+        assert not case.open
+
+
+def told_by_facts(state: CaseState) -> dict[str, object]:
+    """The state without what a run counts for itself: its proposals since it began."""
+    told = dump(state)
+    for step in state.steps:
+        told["steps"][step].pop("attempt")  # type: ignore[index]
+        told["steps"][step].pop("warned")  # type: ignore[index]
+    return told
+
+
+class CrashError(Exception):
+    """The worker and Temporal's store are gone."""
+
+
+class Mortal(Played):
+    """A case whose workflow dies before it hands over its nth command."""
+
+    dies_at = -1
+
+    def carry_out(self, command: Command) -> None:
+        if len(self.commands) == self.dies_at:
+            self.dies_at = -1
+            raise CrashError
+        super().carry_out(command)
+
+    def live(self) -> "Mortal":
+        try:
+            self.to_the_end()
+        except CrashError:
+            self.resurrect()
+            self.to_the_end()
+        return self
+
+
+@settings(deadline=None)
+@given(cases(), st.integers(0, 25))
+def test_a_case_resurrected_after_a_crash_ends_the_same_and_asks_for_nothing_new(
+    made: tuple[Plan, dict[str, Practice], int], dies_at: int
+) -> None:
+    law, practice, wanted = made
+    lived = play(made)
+    case = Mortal(law, START, practice=practice, refuse_grants=refusals(law, wanted))
+    case.dies_at = len(case.commands) + dies_at
+    case.live()
+    assert [fact.name for fact in case.journal] == [fact.name for fact in lived.journal]
+    assert told_by_facts(case.state) == told_by_facts(lived.state)
+    assert {one.key for one in case.commands} == {one.key for one in lived.commands}
