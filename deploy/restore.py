@@ -84,7 +84,8 @@ def _take(packed: tarfile.TarFile, member: tarfile.TarInfo, here: Path) -> None:
 
 def _fill(stack: Stack, here: Path, manifest: Manifest) -> None:
     for folder in FOLDERS:
-        shutil.copytree(here / folder, stack.data / folder, dirs_exist_ok=True)
+        if (here / folder).is_dir():  # an empty one leaves nothing in an archive
+            shutil.copytree(here / folder, stack.data / folder, dirs_exist_ok=True)
     given = stack.secrets / "given.json"
     stack = Stack(stack.data, stack.mode, stack.base)  # where it was is not where it comes to
     given.write_text("{}\n")

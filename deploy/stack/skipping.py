@@ -40,16 +40,17 @@ class CaseDidNotArrive(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Skipper:
-    """Moves the open cases of one training namespace."""
+    """Moves the open cases of one training namespace; `sleeping` says which they are."""
 
     client: Client
+    sleeping: str = SLEEPING
 
     async def forward(self, by: timedelta, jump: UUID) -> int:
         """Move every open case by the same time and wait for each; answer how many there were.
 
         `jump` is a fresh id for this one movement. Raises CaseDidNotArrive.
         """
-        cases = [one.id async for one in self.client.list_workflows(SLEEPING)]
+        cases = [one.id async for one in self.client.list_workflows(self.sleeping)]
         await side_by_side(cases, lambda case: self._move(case, by, str(jump)))
         return len(cases)
 
