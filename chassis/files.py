@@ -106,7 +106,7 @@ def _sync(path: Path) -> None:
 
 def as_attachment(files: FileStore, stored: StoredFile, name: str) -> StreamingResponse:
     """A file as a download: never shown in place, never guessed at, never run."""
-    source = files.open(stored.sha256)
+    files.open(stored.sha256).close()  # a missing file is a refusal, not a broken download
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", name) or "file"
     headers = {
         "Content-Disposition": f"attachment; filename={plain}; filename*=UTF-8''{quote(name)}",
@@ -116,11 +116,12 @@ def as_attachment(files: FileStore, stored: StoredFile, name: str) -> StreamingR
         "ETag": f'"{stored.sha256}"',
         "Cache-Control": "private, no-cache",
     }
-    return StreamingResponse(_chunks(source), headers=headers, media_type=stored.media_type)
+    content = _chunks(files, stored.sha256)
+    return StreamingResponse(content, headers=headers, media_type=stored.media_type)
 
 
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    with source:
+def _chunks(files: FileStore, sha256: str) -> Iterator[bytes]:
+    with files.open(sha256) as source:
         while chunk := source.read(CHUNK):
             yield chunk
 
