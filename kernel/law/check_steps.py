@@ -26,14 +26,19 @@ def _check_names(procedure: Procedure, path: Where) -> Iterator[Finding]:
     for n, step in enumerate(procedure.steps):
         if step.id in ids[:n]:
             yield Finding((*path, n, "id"), f"{step.id} is defined twice")
-        for member in ("after", "incompatible_with"):
-            for m, other in enumerate(getattr(step, member)):
-                if other not in ids:
-                    yield Finding((*path, n, member, m), f"{other} is no step of this procedure")
-                elif other == step.id:
-                    yield Finding((*path, n, member, m), f"{other} names itself")
+        for member, m, other in _named(step):
+            if other not in ids:
+                yield Finding((*path, n, member, m), f"{other} is no step of this procedure")
+            elif other == step.id:
+                yield Finding((*path, n, member, m), f"{other} names itself")
     if not any(step.kind is StepKind.DECISION for step in procedure.steps):
         yield Finding(path, "nobody decides: a procedure has a step of kind decision")
+
+
+def _named(step: StepRule) -> Iterator[tuple[str, int, str]]:
+    """Other steps that a step names: in which member, where in it, which one."""
+    yield from (("after", m, other) for m, other in enumerate(step.after))
+    yield from (("incompatible_with", m, other) for m, other in enumerate(step.incompatible_with))
 
 
 def _check_circles(procedure: Procedure, path: Where) -> Iterator[Finding]:
