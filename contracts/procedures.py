@@ -18,6 +18,7 @@ from kernel.law.plan import Plan
 
 PROCEDURES: Final = "procedures"  # the task queue of all workflows; activities use the service's name
 FACT_RECORDED: Final = "fact_recorded"  # the one signal, its argument an Event
+NEXT_WAKE: Final = "next_wake"  # a query of every clocked workflow: its next legal instant, or None
 
 APPLICATION_WORKFLOW: Final = "ApplicationWorkflow"
 INVOICE_WORKFLOW: Final = "InvoiceWorkflow"

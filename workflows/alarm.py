@@ -6,6 +6,9 @@ from datetime import datetime
 
 from temporalio import workflow
 
+with workflow.unsafe.imports_passed_through():
+    from contracts.procedures import NEXT_WAKE
+
 
 class Alarm:
     """Rings once at the instant it is set to; set to the same one again, it changes nothing."""
@@ -14,6 +17,11 @@ class Alarm:
         self._ring = ring
         self._at: datetime | None = None
         self._task: asyncio.Task[None] | None = None
+        workflow.set_query_handler(NEXT_WAKE, self.next_wake)
+
+    def next_wake(self) -> datetime | None:
+        """The instant it is set to: the training clock stops there on its way."""
+        return self._at
 
     def set(self, at: datetime | None, now: datetime) -> None:
         """Ring at `at` (None: not at all), as seen from the legal instant `now`."""

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -18,8 +19,9 @@ from temporalio.client import Client, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing._timeskipping import FastForwardConfig, TimeSkippingConfig
 
-from contracts.procedures import CLOCKED_WORKFLOWS
+from contracts.procedures import CLOCKED_WORKFLOWS, NEXT_WAKE
 
+T = TypeVar("T")
 AT_ONCE = 20  # calls in flight: the server is no quicker with more
 MOST_SKIPS = 5000
 SECONDS = 120.0  # one jump of one case; longer means that nobody works on it
@@ -54,6 +56,12 @@ class Skipper:
         await side_by_side(cases, lambda case: self._move(case, by, str(jump)))
         return len(cases)
 
+    async def next_wake(self) -> datetime | None:
+        """The next instant that an open case sleeps until. Raises CaseDidNotArrive."""
+        cases = [one.id async for one in self.client.list_workflows(self.sleeping)]
+        wakes = await side_by_side(cases, self._wake_of)
+        return min((at for at in wakes if at is not None), default=None)
+
     async def busy(self) -> int:
         """How many open workflows are at work just now: a task, or an activity that is no retry."""
         found = [one.id async for one in self.client.list_workflows(OPEN)]
@@ -61,16 +69,26 @@ class Skipper:
         answers = await side_by_side(ours, self._is_busy)
         return sum(answers)
 
+    async def _wake_of(self, case: str) -> datetime | None:
+        handle = self.client.get_workflow_handle(case)
+        try:
+            async with asyncio.timeout(SECONDS):
+                at: str | None = await handle.query(NEXT_WAKE)
+                return datetime.fromisoformat(at) if at else None
+        except TimeoutError as late:
+            raise CaseDidNotArrive(_nobody_works(case)) from late
+        except RPCError as refusal:
+            if refusal.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+
     async def _move(self, case: str, by: timedelta, jump: str) -> bool:
         try:
             async with asyncio.timeout(SECONDS):
                 await self._ask(case, by, jump)
                 return await self._arrival(case, jump)
         except TimeoutError as late:
-            raise CaseDidNotArrive(
-                f"{case} did not get there within {SECONDS:g} s: does the worker of the workflows "
-                "run, and what does its log say?"
-            ) from late
+            raise CaseDidNotArrive(_nobody_works(case)) from late
         except RPCError as refusal:
             if refusal.status is RPCStatusCode.NOT_FOUND:  # it ended in the meantime
                 return False
@@ -117,16 +135,23 @@ class Skipper:
 
 
 async def side_by_side(
-    cases: Sequence[str], do: Callable[[str], Awaitable[bool]]
-) -> list[bool]:
+    cases: Sequence[str], do: Callable[[str], Awaitable[T]]
+) -> list[T]:
     """Do the same for many cases, a few at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(case: str) -> bool:
+    async def one(case: str) -> T:
         async with gate:
             return await do(case)
 
     return await asyncio.gather(*(one(case) for case in cases))
+
+
+def _nobody_works(case: str) -> str:
+    return (
+        f"{case} did not answer within {SECONDS:g} s: does the worker of the workflows run, and "
+        "what does its log say?"
+    )
 
 
 def _at_work(found: WorkflowExecutionDescription) -> bool:

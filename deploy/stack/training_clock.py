@@ -68,7 +68,7 @@ class TrainingClock:
         skipper = Skipper(client)
         with self._everywhere() as services:
             await self._rest(services, skipper)
-            while (by := self._next_jump(services, to)) > 0:
+            while (by := self._next_jump(services, await skipper.next_wake(), to)) > 0:
                 with _relays_held(services):
                     offset = max(_offset(one) for one in services.values()) + by
                     for one in services.values():
@@ -79,12 +79,15 @@ class TrainingClock:
                 self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} open cases moved")
                 await self._rest(services, skipper)
 
-    def _next_jump(self, services: "Services", to: datetime) -> int:
-        """Seconds to the next instant that something is due at, or to the target; 0 when there."""
+    def _next_jump(self, services: "Services", wake: datetime | None, to: datetime) -> int:
+        """Seconds to the next instant that something is due at, or to the target; 0 when there.
+
+        Cases say what they wait for; services may know of more, in their view `audit_v1.due`.
+        """
         offset = max(_offset(one) for one in services.values())
         now = machine_now() + timedelta(seconds=offset)
         dues = [due + GRACE for one in services.values() if (due := _next_due(one, now - GRACE))]
-        ahead = min([to, *(due for due in dues if due > now)])
+        ahead = min([to, *(at for at in (wake, *dues) if at is not None and at > now)])
         return max(0, math.ceil((ahead - now).total_seconds()))
 
     async def _rest(self, services: "Services", skipper: Skipper) -> None:

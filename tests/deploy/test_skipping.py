@@ -10,6 +10,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from contracts.procedures import NEXT_WAKE
 from deploy.stack import skipping
 from deploy.stack.skipping import CaseDidNotArrive, Skipper
 from deploy.temporal.namespace import connect
@@ -28,18 +29,25 @@ class Sleeper:
 
     def __init__(self) -> None:
         self.woke: list[datetime] = []
+        self.next: datetime | None = None
 
     @workflow.run
     async def run(self) -> None:
         for _ in range(3):
+            self.next = workflow.now() + timedelta(days=20)
             await asyncio.sleep(20 * 86400)
             await workflow.execute_activity(noted, start_to_close_timeout=timedelta(seconds=10))
             self.woke.append(workflow.now())
+            self.next = None
         await workflow.wait_condition(lambda: False)
 
     @workflow.query
     def waking(self) -> list[datetime]:
         return self.woke
+
+    @workflow.query(name=NEXT_WAKE)
+    def next_wake(self) -> datetime | None:
+        return self.next
 
 
 class Run:
@@ -103,6 +111,21 @@ def test_a_case_that_nobody_works_on_is_named(monkeypatch: pytest.MonkeyPatch) -
         async with sleepers(1) as run:
             with pytest.raises(CaseDidNotArrive, match=f"{run.mark}-0"):
                 await run.skipper.forward(timedelta(days=1), uuid4())
+
+    asyncio.run(play())
+
+
+def test_the_next_wake_of_all_is_the_earliest_of_each() -> None:
+    async def play() -> None:
+        async with sleepers(2) as run, run.worker():
+            soon = await run.skipper.next_wake()
+            assert soon is not None
+            assert soon == min([await wake_of(run, 0), await wake_of(run, 1)])
+
+    async def wake_of(run: Run, n: int) -> datetime:
+        found = await run.client.get_workflow_handle(f"{run.mark}-{n}").query(Sleeper.next_wake)
+        assert found is not None
+        return found
 
     asyncio.run(play())
 
