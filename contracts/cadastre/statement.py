@@ -23,7 +23,8 @@ class Geometry(Words):
 
     Coordinates are whole millimetres of the plane's metre (`mm`) or, on a graticule, whole cells
     (`cells`: integer (column, row) pairs, sorted). Rings: exterior anticlockwise, holes clockwise,
-    each begins at its smallest point; parts are ordered by (xmin, ymin). At most 64 KB canonical.
+    each begins at its smallest point; parts are ordered by (xmin, ymin). Rings are open: the first
+    point is not repeated at the end. At most 64 KB canonical.
     """
 
     crs: str  # e.g. "EPSG:32736"
@@ -35,7 +36,8 @@ class Hit(Words):
     """One conflict or zone as far as the rulebook discloses it to a rival.
 
     `kind`: licence, application, zone, known-working, inherited. `consequence`: none, forbidden,
-    consent, visit-and-notice, respects-prior-rights, queue. Hectares are decimal strings, four places.
+    consent, visit-and-notice, respects-prior-rights, queue (an earlier application that would
+    have to fall first). Hectares are decimal strings, four places.
     """
 
     kind: str
@@ -70,6 +72,7 @@ class GroundStatement(Words):
     edition: str
     register_version: int
     hits: list[Hit]
+    hits_left_out: int = 0  # beyond the 200 largest
     known_workings: int  # how many are under the area
     checked_at: datetime
     valid_until: datetime

@@ -13,6 +13,7 @@ from services.cadastre.domain.area import Area, Point, Ring, twice_area
 from services.cadastre.domain.planes import LONLAT, Corner, Plane
 
 MAX_CELLS = 2000
+LEAST_TOLERANCE_MM = 500  # corners typed in degrees are rounded on their way
 HALF_WORLD = 2**31  # cells are packed into one bigint
 Cell = tuple[int, int]
 
@@ -47,6 +48,12 @@ class Grid:
     origin_x: int = 0
     origin_y: int = 0
     hectares_each: Decimal | None = None  # what the law counts for a unit
+
+    @property
+    def name(self) -> str:
+        """The same for every licence type on the same lines: their cells exclude each other."""
+        origin = f"{self.origin_x},{self.origin_y}"
+        return f"{self.plane.crs}/{self.unit.value}/{self.size}/{origin}"
 
     def node(self, column: int, row: int) -> Point:
         """The south-west corner of a cell in millimetres; neighbours share it exactly."""

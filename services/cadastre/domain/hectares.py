@@ -1,6 +1,10 @@
 """Hectares by every method a law may name, each exact to its own definition."""
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from kernel.law.ground import AreaMethod
 from services.cadastre.domain.area import Area, twice_area
@@ -60,3 +64,11 @@ def per_cent(part: Decimal, whole: Decimal) -> Decimal:
     if not whole:
         return Decimal("0.00")
     return (part * 100 / whole).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def left_of(whole: BaseGeometry, taken: Sequence[BaseGeometry], hectares: Decimal) -> Decimal:
+    """The share of `hectares` that lies outside everything taken."""
+    if not taken:
+        return hectares
+    rest = shapely.difference(whole, shapely.union_all(list(taken))).area
+    return round_hectares(hectares * Decimal(repr(rest)) / Decimal(repr(whole.area)))

@@ -3,16 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+
+from shapely.geometry import MultiPolygon
 
 from kernel.law.editions import Edition
-from kernel.law.ground import (
-    Consequence,
-    HitDetail,
-    HitKind,
-    OverlapRule,
-    Selection,
-    TypeGround,
-)
+from kernel.law.ground import Consequence, HitDetail, HitKind, TypeGround
+from kernel.law.overlap import exclusion_layers, overlap_rule
+from kernel.law.places import LeadOffice
 from kernel.law.plan import Disclosure, GroundRule, StepKind
 from kernel.law.procedure import LicenceType, Priority
 from kernel.problems import Malformed
@@ -45,11 +43,15 @@ class Right:
     minerals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GroundLaw:
     """One edition, read for ground."""
 
     edition: Edition
+
+    @cached_property
+    def _layers(self) -> dict[tuple[str, str], list[str]]:
+        return exclusion_layers(self.edition)
 
     @property
     def plane(self) -> Plane:
@@ -103,7 +105,9 @@ class GroundLaw:
     def when_meeting(self, asked: Right, other: Right) -> Consequence:
         """The gravest answer of the matrix over all pairs of minerals."""
         found = {
-            self._cell(asked.licence_type, mine, other.licence_type, theirs)
+            overlap_rule(
+                self.edition, asked.licence_type, mine, other.licence_type, theirs
+            ).consequence
             for mine in asked.minerals
             for theirs in other.minerals
         }
@@ -112,12 +116,9 @@ class GroundLaw:
     def layers(self, right: Right) -> tuple[str, ...]:
         """The exclusion layers on which the database keeps this right's ground apart."""
         found = {
-            rule.layer
-            for rule in self.edition.rules.overlap
-            if rule.layer is not None
+            layer
             for mineral in right.minerals
-            for side in (rule.asked, rule.other)
-            if self._selects(side, right.licence_type, mineral)
+            for layer in self._layers.get((right.licence_type, mineral), ())
         }
         return tuple(sorted(found))
 
@@ -134,6 +135,14 @@ class GroundLaw:
     def known_workings_within(self) -> int:
         """Metres round the asked ground in which a known working counts."""
         return self.edition.rules.known_workings.within_metres
+
+    def marked_point(
+        self, shape: MultiPolygon, first: tuple[float, float]
+    ) -> tuple[float, float]:
+        """The point in metres whose office leads, where the law goes by a point."""
+        if self.edition.rules.lead_office is LeadOffice.FIRST_CORNER:
+            return first
+        return shape.centroid.x, shape.centroid.y
 
     def seniors_block(self, licence_type: str) -> bool:
         """Whether a pending earlier application on the same ground stops a grant."""
@@ -155,24 +164,3 @@ class GroundLaw:
                 if step.kind is StepKind.DECISION:
                     return step.agency
         return self.edition.rules.agencies[0].id
-
-    def _cell(self, asked: str, mine: str, other: str, theirs: str) -> Consequence:
-        for rule in self.edition.rules.overlap:
-            if self._fits(rule, asked, mine, other, theirs):
-                return rule.consequence
-        return Consequence.FORBIDDEN
-
-    def _fits(self, rule: OverlapRule, asked: str, mine: str, other: str, theirs: str) -> bool:
-        return self._selects(rule.asked, asked, mine) and self._selects(rule.other, other, theirs)
-
-    def _selects(self, wanted: Selection, licence_type: str, mineral: str) -> bool:
-        return (
-            (wanted.types is None or licence_type in wanted.types)
-            and (wanted.minerals is None or mineral in wanted.minerals)
-            and (wanted.groups is None or self._group(mineral) in wanted.groups)
-        )
-
-    def _group(self, mineral: str) -> str:
-        return next((m.group for m in self.edition.rules.minerals if m.id == mineral), "")
-
-

@@ -1,0 +1,27 @@
+"""The cadastre's words: what state ground is in."""
+
+from enum import StrEnum
+
+
+class ApplicationAreaStatus(StrEnum):
+    """Where the ground of an application stands. `displaced`: an earlier one asks for part of it."""
+
+    STANDING = "standing"
+    DISPLACED = "displaced"
+    GRANTED = "granted"
+    RELEASED = "released"
+
+
+class LicenceAreaStatus(StrEnum):
+    """`pending`: holds its ground while the licence is issued; nobody is shown it yet."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+
+
+class ZoneStatus(StrEnum):
+    """A zone has effect from its second signature on."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"

@@ -1,0 +1,62 @@
+"""The desk: what every act of the cadastre has at hand beside its unit of work."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from chassis.settings import ServiceSettings
+from chassis.signing import Keyring, Signer
+from kernel.events import EditionRef
+from kernel.law.editions import Country, Edition
+from kernel.law.load import load_country
+from kernel.law.training import Training, load_training
+from services.cadastre.domain.law import GroundLaw
+from services.cadastre.store.mapping import map_entities
+
+STATEMENTS = "cadastre-statements"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The country's law in all its editions, and the key that ground statements are signed with.
+
+    `training` is what a training stack begins with; None on production stacks.
+    """
+
+    country: Country
+    signer: Signer
+    keyring: Keyring
+    training: Training | None = None
+    laws: dict[str, GroundLaw] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, settings: ServiceSettings) -> "Desk":
+        map_entities()
+        country = load_country(settings.rulebooks, settings.country)
+        return cls(
+            country=country,
+            signer=Signer.load(settings.keys, STATEMENTS),
+            keyring=Keyring.load(settings.keys),
+            training=(
+                load_training(settings.rulebooks, country.newest) if settings.training else None
+            ),
+        )
+
+    @property
+    def utc_offset(self) -> timedelta:
+        return timedelta(minutes=self.country.newest.rules.country.utc_offset_minutes)
+
+    def today(self, now: datetime) -> date:
+        """The local date of a legal instant."""
+        return (now + self.utc_offset).date()
+
+    def law_on(self, now: datetime) -> GroundLaw:
+        """The edition in force at a legal instant."""
+        return self._law(self.country.edition_on(self.today(now)))
+
+    def law_of(self, edition: EditionRef) -> GroundLaw:
+        """The edition a case stands on. Raises NoSuchLaw for a hash that this country never had."""
+        return self._law(self.country.by_hash(edition.hash))
+
+
+    def _law(self, edition: Edition) -> GroundLaw:
+        return self.laws.setdefault(edition.ref.hash, GroundLaw(edition))

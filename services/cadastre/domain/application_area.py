@@ -1,0 +1,64 @@
+"""The application area: ground that somebody asks for, and its place among others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from shapely.geometry import MultiPolygon
+
+from contracts.cadastre.language import ApplicationAreaStatus
+from kernel.problems import Problem
+
+
+class AreaNotEntered(Problem):
+    """The register holds no live application area for this application."""
+
+    title = "This application has no live area"
+
+
+@dataclass(eq=False, kw_only=True)
+class ApplicationArea:
+    """Live from its entry until it is granted or released; areas may overlap, `filing_seq` orders."""
+
+    application_id: UUID
+    filing_seq: int
+    lodged_at: datetime
+    licence_type: str
+    minerals: list[str]
+    layers: list[str]
+    status: ApplicationAreaStatus
+    conditional: bool
+    office: str
+    edition: dict[str, str]
+    statement: UUID
+    geometry_hash: str
+    hectares: Decimal
+    cells: list[int] | None
+    entered_at: datetime
+    plane: int
+    geom: MultiPolygon
+    core: MultiPolygon
+    lonlat: MultiPolygon
+    ended_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def live(self) -> bool:
+        return self.ended_at is None
+
+    def must_be_live(self) -> None:
+        """Raises AreaNotEntered once the area was granted or released."""
+        if not self.live:
+            raise AreaNotEntered(
+                f"The area of this application is {self.status.value}", status=self.status.value
+            )
+
+    def stand(self, displaced: bool) -> None:
+        """Take the state that follows from the seniors alone, whatever arrived first."""
+        if self.live:
+            words = ApplicationAreaStatus
+            self.status = words.DISPLACED if displaced else words.STANDING
+
+    def end(self, status: ApplicationAreaStatus, at: datetime, reason: str) -> None:
+        self.status, self.ended_at, self.reason = status, at, reason

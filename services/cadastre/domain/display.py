@@ -1,0 +1,38 @@
+"""Shapes for the database and for maps: one ground in the plane, in degrees, in Web Mercator."""
+
+from collections.abc import Callable, Sequence
+
+from shapely import set_srid
+from shapely.geometry import MultiPolygon, Polygon
+
+from services.cadastre.domain.area import Area, Point
+from services.cadastre.domain.planes import Plane
+
+LONLAT_SRID = 4326
+WEB_SRID = 3857
+
+
+def in_plane(area: Area, plane: Plane) -> MultiPolygon:
+    """Metres of the legal plane: what decides."""
+    return set_srid(area.shape(), plane.srid)
+
+
+def in_degrees(area: Area, plane: Plane) -> MultiPolygon:
+    """Longitude and latitude WGS84: what is shown."""
+    return set_srid(_drawn(area, plane.to_lonlat), LONLAT_SRID)
+
+
+def in_web(area: Area, plane: Plane) -> MultiPolygon:
+    """Web Mercator metres, for tiles."""
+    return set_srid(_drawn(area, plane.to_web), WEB_SRID)
+
+
+def _drawn(
+    area: Area, convert: Callable[[Sequence[Point]], list[tuple[float, float]]]
+) -> MultiPolygon:
+    return MultiPolygon(
+        [
+            Polygon(convert(part[0]), [convert(hole) for hole in part[1:]])
+            for part in area.parts
+        ]
+    )

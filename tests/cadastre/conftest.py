@@ -1,0 +1,135 @@
+"""A real register: PostGIS with its guarantee, seeded from the example rulebook."""
+
+import os
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from cadastre_ground import Register
+
+from chassis.clock import Clock
+from chassis.database import Database, open_database
+from chassis.migrate import migrate
+from chassis.signing import make_key
+from chassis.unit_of_work import Works
+from kernel.authority import clockwork
+from services.cadastre.acts.seed_register import seed_register
+from services.cadastre.desk import Desk
+from services.cadastre.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
+OWNER, APP = "dev_cadastre_owner", "dev_cadastre_app"
+TEMPLATE = f"dev_cadastre_template_{os.getpid()}"
+
+
+def url(user: str, name: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(ADMIN)
+    return f"postgresql://{user}@{parts['host']}:{parts['port']}/{name}"
+
+
+def admin(database: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(ADMIN, dbname=database, autocommit=True)
+
+
+def create(name: str, template: str | None = None) -> None:
+    words = sql.SQL("create database {} owner {}").format(
+        sql.Identifier(name), sql.Identifier(OWNER)
+    )
+    if template:
+        words += sql.SQL(" template {}").format(sql.Identifier(template))
+    with admin() as door:
+        door.execute(words)
+
+
+def drop(name: str) -> None:
+    words = sql.SQL("drop database if exists {} with (force)")
+    with admin() as door:
+        door.execute(words.format(sql.Identifier(name)))
+
+
+def prepared(name: str) -> None:
+    """An empty database with what only a superuser may create."""
+    create(name)
+    with admin(name) as door:
+        for extension in ("postgis", "btree_gist"):
+            door.execute(sql.SQL("create extension {}").format(sql.Identifier(extension)))
+        door.execute((ROOT / "deploy/postgres/bootstrap.sql").read_text().encode())
+
+
+@pytest.fixture(scope="session")
+def roles() -> None:
+    with admin() as door:
+        for role, may in ((OWNER, "login"), (APP, "login"), ("auditor", "nologin")):
+            if not door.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+                door.execute(sql.SQL(f"create role {{}} {may}").format(sql.Identifier(role)))
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stack") / "keys"
+    for name, purpose in (
+        ("cadastre-statements", "ground-statement"), ("cadastre-checkpoints", "checkpoints"),
+    ):
+        origin = "cornerpost/example/cadastre/TRAINING"
+        make_key(folder, name, "Ed25519", purpose, origin, datetime.now(UTC))
+    return folder
+
+
+def settings_for(name: str, keys: Path, **more: object) -> Settings:
+    return Settings(
+        mode="training",
+        database=url(APP, name),
+        database_owner=url(OWNER, name),
+        keys=keys,
+        rulebooks=ROOT / "rulebooks",
+        files=keys.parent / "files",
+        pool=8,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="session")
+def desk(keys: Path) -> Desk:
+    return Desk.open(settings_for("none", keys))
+
+
+@pytest.fixture(scope="session")
+def template(roles: None, keys: Path, desk: Desk) -> Iterator[str]:
+    """Migrated and seeded once; each module gets a copy."""
+    prepared(TEMPLATE)
+    settings = settings_for(TEMPLATE, keys)
+    migrate(settings)
+    database = open_database(settings, Clock("training"))
+    Works(database.sessions).run(clockwork("cadastre"), lambda work: seed_register(work, desk))
+    database.close()
+    yield TEMPLATE
+    drop(TEMPLATE)
+
+
+@pytest.fixture(scope="module")
+def settings(template: str, keys: Path) -> Iterator[Settings]:
+    name = f"dev_cadastre_{uuid4().hex[:10]}"
+    create(name, template)
+    yield settings_for(name, keys)
+    drop(name)
+
+
+@pytest.fixture(scope="module")
+def database(settings: Settings) -> Iterator[Database]:
+    made = open_database(settings, Clock("training"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def register(database: Database, desk: Desk) -> Register:
+    return Register(database, desk)
