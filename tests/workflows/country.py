@@ -1,8 +1,11 @@
 """A fake country: activities of the real names that answer as the engine's model does."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -257,3 +260,21 @@ async def seen(what: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not what():
             await asyncio.sleep(0.02)
+
+
+@contextmanager
+def worker_of_workflows(address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The process that runs the workflows, as the supervisor starts it."""
+    environment = os.environ | {
+        "CORNERPOST_MODE": "training",
+        "CORNERPOST_TEMPORAL": address,
+        "CORNERPOST_TEMPORAL_NAMESPACE": NAMESPACE,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workflows.worker"], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
