@@ -73,7 +73,8 @@ def _loaded(folder: Path, country: str) -> Country:
     except RulebookFaulty as faulty:
         for fault in faulty.faults:
             typer.echo(f"{folder}/{fault}", err=True)
-        typer.echo(f"{len(faulty.faults)} faults", err=True)
+        count = len(faulty.faults)
+        typer.echo(f"{count} fault{'s' * (count != 1)}", err=True)
         raise typer.Exit(1) from faulty
     return found
 

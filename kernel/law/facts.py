@@ -32,10 +32,11 @@ class CaseFacts(Rule):
         default=0, ge=0, description="Known workings under the asked ground."
     )
     hits: tuple[str, ...] = Field(
-        default=(), description="Kinds of what the ground meets: licence, application, zone …"
+        default=(),
+        description="Kinds of what the ground meets: licence, application, zone and so on.",
     )
     consequences: tuple[str, ...] = Field(
-        default=(), description="What follows from these: consent, visit-and-notice …"
+        default=(), description="What follows from these: consent, visit-and-notice and so on."
     )
     office: Id | None = Field(default=None, description="The lead office, by the ground statement.")
     offices: dict[Id, Id] = Field(
