@@ -1,0 +1,169 @@
+"""Appointments, notices without a case, and reconciling, on the real server."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from temporalio.client import Client
+
+from chassis.clock import machine_now
+from contracts import procedures as p
+from kernel import facts
+from kernel.commands import Command
+from kernel.events import CaseRef, Source
+from tests.workflows.country import open_country, seen
+from tests.workflows.desk import Desk, open_desk, told
+from tests.workflows.plans import EDITION, USUAL
+from workflows.schedule import RECONCILE, keep_schedule
+
+DAY = timedelta(days=1)
+SETTLED = (facts.STEP_OPENED, facts.AREA_ENTERED, facts.NOTICE_SENT)
+"""What a case journals by itself after it was lodged."""
+
+APPOINTMENT = {
+    "licensing.load_appointment": CaseRef,
+    "licensing.apply_appointment": p.AppointmentCopy,
+    "cadastre.copy_appointment": p.AppointmentCopy,
+    "payments.copy_appointment": p.AppointmentCopy,
+    "messages.copy_appointment": p.AppointmentCopy,
+}
+TOLD = sorted(name for name in APPOINTMENT if name != "licensing.load_appointment")
+
+
+def appointment(**other: Any) -> p.AppointmentCopy:
+    known = {
+        "key": "",
+        "id": uuid4(),
+        "person": "staff:1",
+        "agency": "mines",
+        "office": "mines-north",
+        "powers": ["decide-step"],
+        "since": machine_now() + 2 * DAY,
+        "until": machine_now() + 30 * DAY,
+        "version": 1,
+    }
+    return p.AppointmentCopy(**(known | other))
+
+
+def test_an_appointment_is_told_when_it_begins_and_when_it_ends(temporal: str) -> None:
+    one = appointment()
+
+    async def live() -> None:
+        answers: dict[str, Any] = {name: p.Ack() for name in TOLD}
+        answers["licensing.load_appointment"] = one
+        async with open_desk(temporal, APPOINTMENT, answers) as desk:
+            handle = await desk.start(p.APPOINTMENT_WORKFLOW, one.id)
+            await desk.skip(handle, DAY)
+            assert copies(desk) == []
+            await desk.skip(handle, 2 * DAY)
+            assert copies(desk) == [(name, False) for name in TOLD]
+            await desk.skip(handle, 30 * DAY)
+            assert await handle.result() == "ended"
+            assert copies(desk)[4:] == [(name, True) for name in TOLD]
+
+    asyncio.run(live())
+
+
+def test_an_appointment_ended_early_is_told_at_once_and_a_refusal_stops_nobody(
+    temporal: str,
+) -> None:
+    one = appointment(since=machine_now() - DAY, until=None)
+    ended = one.model_copy(update={"ended": True, "version": 2})
+
+    async def live() -> None:
+        answers: dict[str, Any] = {name: p.Ack() for name in TOLD}
+        answers["payments.copy_appointment"] = "not-mine"
+        answers["licensing.load_appointment"] = [one, ended]
+        async with open_desk(temporal, APPOINTMENT, answers) as desk:
+            handle = await desk.start(p.APPOINTMENT_WORKFLOW, one.id)
+            await seen(lambda: len(copies(desk)) == 4)
+            await handle.signal(p.FACT_RECORDED, told("appointment.ended", Source.LICENSING))
+            assert await handle.result() == "ended"
+            assert copies(desk) == [(n, False) for n in TOLD] + [(n, True) for n in TOLD]
+            keys = [asked.key for asked in desk.questions("cadastre.copy_appointment")]
+            assert keys == [
+                f"{one.id}:cadastre:1:copy_appointment:live",
+                f"{one.id}:cadastre:2:copy_appointment:ended",
+            ]
+
+    asyncio.run(live())
+
+
+def copies(desk: Desk) -> list[tuple[str, bool]]:
+    """Whom it was told to, in groups of four, each in alphabetical order."""
+    found = [(name, one.ended) for name, one in desk.asked if name in TOLD]
+    return [one for start in range(0, len(found), 4) for one in sorted(found[start : start + 4])]
+
+
+def test_a_notice_without_a_case_is_handed_to_messages(temporal: str) -> None:
+    notices = [{"notice": str(uuid4()), "kind": "appointed", "to": "office:x", "params": {}}]
+    event = told("appointment.approved", Source.LICENSING, notices=notices)
+    event = event.model_copy(update={"edition": EDITION})
+
+    async def live() -> None:
+        questions, answers = {"messages.send_notice": Command}, {"messages.send_notice": p.Ack()}
+        async with open_desk(temporal, questions, answers) as desk:  # type: ignore[arg-type]
+            handle = await desk.start(p.NOTICE_WORKFLOW, uuid4(), event)
+            assert await handle.result() == "1 handed over"
+            (command,) = desk.questions("messages.send_notice")
+            assert command.args == notices[0]
+            assert command.edition == EDITION
+
+    asyncio.run(live())
+
+
+def test_reconciling_revives_a_lost_case_and_fetches_a_lost_fact(temporal: str) -> None:
+    async def live() -> None:
+        async with open_country(temporal, USUAL) as country:
+            lost = await country.lodge(machine_now())
+            kept = await country.lodge(machine_now())
+            for case in (lost, kept):
+                await seen(lambda case=case: {*SETTLED} <= {*case.names})
+            await country.mail.join()
+            await country.handle(lost).terminate("its history was lost")
+            country.deliver = lambda event: []
+            at = machine_now()
+            country.tell(kept, list(kept.services.decide("screening", "refused", at)), at)
+            await country.mail.join()
+            country.deliver = lambda event: [event]
+            await run_once(country.client)
+            assert country.revived == [lost.id]
+            assert await country.handle(kept).result() == "refused"
+            told = await asked_until_loaded(country, lost)
+            assert told["steps"]["screening"]["status"] == "open"
+            assert len(lost.asked) == 2 * len(set(lost.asked))
+            await country.handle(lost).terminate("the test is over")
+
+    asyncio.run(live())
+
+
+async def asked_until_loaded(country: Any, case: Any) -> Any:
+    async with asyncio.timeout(20):
+        while True:
+            told = await country.handle(case).query("state")
+            if told["loaded"] and not told["under_way"]:
+                return told
+            await asyncio.sleep(0.05)
+
+
+async def run_once(client: Client) -> None:
+    handle = await client.start_workflow(
+        p.RECONCILE_WORKFLOW, p.PageRef(), id=f"reconcile-{uuid4()}", task_queue=p.PROCEDURES
+    )
+    assert await asyncio.wait_for(handle.result(), 30) == "done"
+
+
+def test_a_schedule_that_an_operator_paused_stays_paused_at_the_next_start(temporal: str) -> None:
+    async def live() -> None:
+        async with open_country(temporal, USUAL, workflows=False) as country:
+            await keep_schedule(country.client, 60)
+            handle = country.client.get_schedule_handle(RECONCILE)
+            await handle.pause(note="by an operator")
+            await keep_schedule(country.client, 15)
+            found = (await handle.describe()).schedule
+            assert found.state.paused
+            assert found.spec.intervals[0].every == timedelta(minutes=15)
+            await handle.delete()
+
+    asyncio.run(live())
