@@ -106,9 +106,9 @@ def consistency(
     second = whole if second is None else second
     if not first <= second <= whole:
         raise NoSuchTree("Ask for sizes the log has reached, the smaller one first")
-    heads = [_signed(request, n, log.root_at(work.session, n)) for n in (first, second)]
-    proof = log.prove_consistency(work.session, first, second)
-    return consistency_bundle(*heads, proof)
+    older = _signed(request, first, log.root_at(work.session, first))
+    newer = _signed(request, second, log.root_at(work.session, second))
+    return consistency_bundle(older, newer, log.prove_consistency(work.session, first, second))
 
 
 def _b64(data: bytes) -> str:

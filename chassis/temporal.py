@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -31,14 +31,13 @@ def quiet_runtime() -> Runtime:
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=loudness)))
 
 
-@dataclass(frozen=True, slots=True)
 class Loop:
     """An event loop on a thread: Temporal's client belongs to the loop that made it."""
 
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
-
-    def start(self) -> None:
-        threading.Thread(target=self.loop.run_forever, daemon=True, name="temporal").start()
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True, name="temporal")
+        self.thread.start()
 
     def __call__(self, work: Coroutine[Any, Any, T]) -> T:
         """Carry `work` out on the loop and wait for it."""
@@ -46,7 +45,10 @@ class Loop:
         return asked.result()
 
     def stop(self) -> None:
+        """End the thread; the client's last calls are over by then."""
         self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,7 @@ class Temporal:
     def __init__(self, settings: ProcessSettings) -> None:
         self.settings = settings
         self.loop = Loop()
-        self.loop.start()
         self.client: Client | None = None
-        self.lock = threading.Lock()
 
     def tell(self, told: Told) -> None:
         """Signal with start: begins the workflow where none runs. Repeats are known by their id."""
