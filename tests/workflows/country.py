@@ -38,7 +38,11 @@ FOREIGN = {"area": Source.CADASTRE, "invoice": Source.PAYMENTS, "notice": Source
 
 async def connect(address: str) -> Client:
     return await Client.connect(
-        address, namespace=NAMESPACE, data_converter=pydantic_data_converter, runtime=RUNTIME
+        address,
+        namespace=NAMESPACE,
+        data_converter=pydantic_data_converter,
+        runtime=RUNTIME,
+        identity="tests",
     )
 
 

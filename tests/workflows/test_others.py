@@ -147,11 +147,13 @@ async def asked_until_loaded(country: Any, case: Any) -> Any:
             await asyncio.sleep(0.05)
 
 
-async def run_once(client: Client) -> None:
+async def run_once(client: Client) -> str:
+    """One pass of reconciling; answers its workflow id."""
     handle = await client.start_workflow(
         p.RECONCILE_WORKFLOW, p.PageRef(), id=f"reconcile-{uuid4()}", task_queue=p.PROCEDURES
     )
     assert await asyncio.wait_for(handle.result(), 30) == "done"
+    return handle.id
 
 
 def test_a_schedule_that_an_operator_paused_stays_paused_at_the_next_start(temporal: str) -> None:
