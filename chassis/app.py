@@ -20,7 +20,7 @@ from chassis.intake import Intake
 from chassis.outages import Outages
 from chassis.powers import describe, powers_of
 from chassis.problem_json import render
-from chassis.process import wait_for_stack
+from chassis.process import stop_on_signals, wait_for_stack
 from chassis.rate_limits import Tries
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Telemetry, configure_logs
@@ -143,7 +143,10 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     app = create_app()
     settings: ServiceSettings = app.state.settings
     configure_logs(settings, settings.service)
-    wait_for_stack(app.state.database)
+    stop = stop_on_signals()  # uvicorn hands the signal on to whoever listened before it
+    wait_for_stack(app.state.database, stop.is_set)
+    if stop.is_set():
+        return
     uvicorn.run(
         app,
         host=settings.host,

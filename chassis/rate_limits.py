@@ -27,7 +27,7 @@ def client_address(request: Request) -> str:
     return peer
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class RateLimit:
     """A dependency: `Depends(RateLimit(30, timedelta(minutes=1)))`, a bucket for each address.
 
