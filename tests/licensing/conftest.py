@@ -24,6 +24,7 @@ from services.licensing.settings import Settings  # noqa: E402
 OWNER, APP = "dev_licensing_owner", "dev_licensing_app"
 KEYS = (
     ("licensing-receipts", "Ed25519", "receipt", "licensing"),
+    ("licensing-verifications", "Ed25519", "verification-statement", "licensing"),
     ("licensing-checkpoints", "Ed25519", "checkpoint", "licensing"),
     ("licensing-qr", "ES256", "qr", "licensing"),
     ("cadastre-statements", "Ed25519", "ground-statement", "cadastre"),
@@ -80,6 +81,7 @@ def settings(
         staff_jwks=f"{issuer.url}/staff",
         public_jwks=f"{issuer.url}/public",
         pool=20,
+        portal_address="testclient",
     )
     for name, alg, purpose, service in KEYS:
         origin = f"cadastre.example/{service}/TRAINING"

@@ -8,12 +8,13 @@ from contracts.licensing.language import PaperState, StepStatus
 from contracts.licensing.wire_applications import Tracked, TrackedPaper, TrackedStep
 from kernel.calendar import Calendar, Unit, elapsed
 from kernel.law.editions import Edition
-from kernel.law.plan import Plan, StepPlan
+from kernel.law.plan import Plan
 from services.licensing.domain.application import Application
 from services.licensing.domain.papers import Paper
 from services.licensing.domain.step import Step
 
 Words = dict[str, str]
+DAY = timedelta(days=1)
 
 
 def show_tracked(
@@ -61,8 +62,7 @@ def _step(
 ) -> TrackedStep:
     law = plan.step(step.step)
     office = edition.office(step.office)
-    day, of, unit = day_of(step, law, calendar, now)
-    last = law.silence.then if step.silence_stage and law.silence.then else law.silence.rule
+    day, of, unit = day_of(step, calendar, now)
     return TrackedStep(
         step=step.step,
         titles=_words(edition, law.title),
@@ -76,30 +76,24 @@ def _step(
         of=of,
         unit=unit.value,
         stopped=step.status is StepStatus.STOPPED,
-        if_late=last.value,
+        if_late=step.silence.value,
         if_late_office=law.silence.to_office,
     )
 
 
-def day_of(
-    step: Step, law: StepPlan, calendar: Calendar, now: datetime
-) -> tuple[int | None, int, Unit]:
+def day_of(step: Step, calendar: Calendar, now: datetime) -> tuple[int | None, int, Unit]:
     """(which day or hour runs, of how many, counted in what); None while the clock is stopped.
 
-    Reckoned back from the due instant, so that stops and extensions are in it.
+    Of the term that runs now: after an escalation or an extension, of the further time.
     """
-    unit = law.allowed.unit
+    term, due_at = step.term(), step.due_at
+    unit, whole = term.allowed.unit, term.allowed.n
     if unit in (Unit.MONTHS, Unit.YEARS):
-        unit = Unit.CALENDAR_DAYS
-    one = timedelta(hours=1) if unit is Unit.HOURS else timedelta(days=1)
-    whole = law.allowed.n
-    if unit is not law.allowed.unit and step.first_due_at is not None:
-        whole = math.ceil(elapsed(step.opened_at, step.first_due_at, calendar, unit) / one)
-    if step.silence_stage and step.first_due_at is not None and step.due_at is not None:
-        whole += math.ceil(elapsed(step.first_due_at, step.due_at, calendar, unit) / one)
-    if step.due_at is None:
+        unit, whole = Unit.CALENDAR_DAYS, math.ceil(((due_at or now) - term.start) / DAY)
+    if due_at is None or step.status is StepStatus.STOPPED:
         return None, whole, unit
-    left = math.ceil(elapsed(now, step.due_at, calendar, unit) / one) if now < step.due_at else 0
+    one = timedelta(hours=1) if unit is Unit.HOURS else DAY
+    left = math.ceil(elapsed(now, due_at, calendar, unit) / one) if now < due_at else 0
     return max(1, min(whole, whole - left + 1)), whole, unit
 
 
