@@ -3,8 +3,9 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 CORNERPOST := .venv/bin/cornerpost
-DATA ?= data
+DATA ?=
 PORT_BASE ?= 21000
+WHERE = $(if $(DATA),--data $(DATA))
 
 .PHONY: setup setup-testing demo test check lint bench experiments shots up down clean
 
@@ -15,7 +16,7 @@ setup-testing: ## and what tests need beside it
 	@python3 -m deploy.setup.bootstrap --testing
 
 demo: setup ## the main job on real input, on a training stack
-	@$(CORNERPOST) demo --data $(DATA)
+	@$(CORNERPOST) demo $(WHERE)
 
 test: setup-testing ## every test, on one stack of its own
 	@$(PY) -m tests.run
@@ -37,10 +38,10 @@ shots: setup-testing ## pictures of the pages
 	@$(PY) -m tests.run --shots
 
 up: setup ## a training stack
-	@$(CORNERPOST) up --training --data $(DATA) --port-base $(PORT_BASE)
+	@$(CORNERPOST) up --training $(WHERE) --port-base $(PORT_BASE)
 
 down:
-	@$(CORNERPOST) down --data $(DATA)
+	@$(CORNERPOST) down $(WHERE)
 
 clean: ## what tests and checks left behind; never the stack's data
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build .test-data

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.stack.layout import ROOT, Stack
+from deploy.stack.layout import ROOT, Stack, closed_folder
 
 Folder = Annotated[
     Path | None,
@@ -17,7 +17,13 @@ Folder = Annotated[
 def folder(chosen: Path | None) -> Path:
     """The folder that an option, the environment or the clone names."""
     named = chosen or (Path(found) if (found := os.environ.get("CORNERPOST_DATA")) else None)
-    return (named or ROOT / "data").resolve()
+    return (named or _usual()).resolve()
+
+
+def _usual() -> Path:
+    """`data` in the clone; for root's clone at home, which no database may enter, a public place."""
+    here = ROOT / "data"
+    return here if closed_folder(here) is None else Path("/var/lib/cornerpost")
 
 
 def known_stack(chosen: Path | None) -> Stack:

@@ -23,6 +23,7 @@ class SigningKey:
 
 KEYS = (
     SigningKey("licensing-receipts", "licensing", "receipt"),
+    SigningKey("licensing-verifications", "licensing", "verification-statement"),
     SigningKey("cadastre-statements", "cadastre", "ground-statement"),
     SigningKey("payments-receipts", "payments", "payment-receipt"),
     *(SigningKey(f"{service}-checkpoints", service, "checkpoint") for service in SERVICES),

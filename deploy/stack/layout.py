@@ -131,14 +131,20 @@ def _refuse_unusable(data: Path) -> None:
     socket = data / "run" / "supervisor.sock"
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
         raise Refused(f"{data} is too long a path for a socket: name a shorter folder with --data")
+    closed = closed_folder(data)
+    if closed is not None:
+        raise Refused(
+            f"{closed} cannot be entered by the user `postgres`, as whom the database runs "
+            "when root starts it: name a folder outside it with --data"
+        )
+
+
+def closed_folder(data: Path) -> Path | None:
+    """The folder above `data` that the database could not enter; it is its own user under root."""
     if os.geteuid():
-        return
-    for folder in data.parents:
-        if folder.exists() and not folder.stat().st_mode & 0o001:
-            raise Refused(
-                f"{folder} cannot be entered by the user `postgres`, as whom the database runs "
-                "when root starts it: name a folder outside it with --data"
-            )
+        return None
+    shut = [one for one in data.parents if one.exists() and not one.stat().st_mode & 0o001]
+    return shut[0] if shut else None
 
 
 def _read(path: Path) -> dict[str, str] | None:

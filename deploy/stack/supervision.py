@@ -126,7 +126,10 @@ class Supervisor:
     def _call(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 - XML-RPC
         transport = SupervisorTransport(None, None, serverurl=f"unix://{self.socket}")
         server = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
-        return getattr(server.supervisor, method)(*arguments)
+        try:
+            return getattr(server.supervisor, method)(*arguments)
+        finally:
+            transport.close()
 
 
 def render(stack: Stack, processes: Sequence[Process]) -> str:

@@ -1,0 +1,78 @@
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.stack.layout import Stack
+from deploy.stack.processes import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def cornerpost(*words: str, seconds: float = 100) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds,
+    )
+
+
+def test_status_names_every_process_with_pid_address_and_readiness(stack: Stack) -> None:
+    done = cornerpost("status", "--json", "--data", str(stack.data))
+    told = {one["name"]: one for one in json.loads(done.stdout)}
+    assert list(told) == [process.name for process in processes(stack)]
+    assert told["licensing"]["address"] == stack.address("licensing")
+    assert all(one["pid"] > 0 for one in told.values())
+
+
+@pytest.mark.xdist_group("stack-operations")
+def test_up_on_a_running_stack_starts_nothing_twice(stack: Stack) -> None:
+    def pids() -> dict[str, int]:
+        done = cornerpost("status", "--json", "--data", str(stack.data))
+        return {one["name"]: one["pid"] for one in json.loads(done.stdout)}
+
+    before = pids()
+    done = cornerpost("up", "--training", "--data", str(stack.data))
+    assert done.returncode == 0, done.stderr
+    assert pids() == before
+
+
+def test_a_command_that_speaks_with_temporal_ends_cleanly_every_time(stack: Stack) -> None:
+    ends = {
+        cornerpost("resurrect", "NO-SUCH-CODE", "--data", str(stack.data)).returncode
+        for _ in range(3)
+    }
+    ends |= {cornerpost("clock", "show", "--data", str(stack.data)).returncode for _ in range(3)}
+    assert ends == {0, 1}
+
+
+def test_a_folder_without_a_stack_is_told_in_words(tmp_path: Path) -> None:
+    done = cornerpost("status", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "There is no stack" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_command_is_misuse() -> None:
+    assert cornerpost("upp").returncode == 2
+
+
+def test_ports_of_a_running_stack_cannot_be_changed(stack: Stack) -> None:
+    done = cornerpost("up", "--training", "--data", str(stack.data), "--port-base", "29000")
+    assert done.returncode == 1
+    assert "stop it first" in done.stderr
+
+
+def test_a_part_that_does_not_come_up_is_named_with_the_end_of_its_log(folder: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 29500))
+        taken.listen()
+        where = ["--data", str(folder / "d")]
+        done = cornerpost("up", "--training", "--port-base", "29500", *where)
+        cornerpost("down", "--erase", *where)
+    assert done.returncode == 1
+    assert done.stderr.startswith("postgres ends again and again")
+    assert "Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr

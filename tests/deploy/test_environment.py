@@ -1,0 +1,82 @@
+import importlib
+import os
+from pathlib import Path
+
+import pytest
+
+from chassis.settings import ProcessSettings, UnknownSetting
+from deploy.stack.environment import environment
+from deploy.stack.layout import Mode, Stack, establish
+from deploy.stack.processes import FAKES, OURS, Process, Ready
+
+HERE = [process for process in OURS if process.exists]
+
+
+def settings_of(process: Process) -> type[ProcessSettings]:
+    assert process.module is not None
+    module = importlib.import_module(f"{process.module.rpartition('.')[0]}.settings")
+    found: type[ProcessSettings] = module.Settings
+    return found
+
+
+@pytest.fixture
+def stack(folder: Path) -> Stack:
+    return establish(folder / "d", Mode.TRAINING, 29000)
+
+
+def only(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> None:
+    for name in [name for name in os.environ if name.startswith("CORNERPOST_")]:
+        monkeypatch.delenv(name)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("process", HERE, ids=lambda process: process.name)
+def test_every_process_understands_all_that_it_is_told(
+    process: Process, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(monkeypatch, environment(process, stack))
+    settings = settings_of(process)()
+    heard = settings.metrics_port if process.ready is Ready.METRICS else settings.port
+    assert heard == stack.port(process.name)
+    assert settings.mode == "training"
+    assert settings.temporal_namespace == "training"
+
+
+@pytest.mark.parametrize("process", HERE, ids=lambda process: process.name)
+def test_a_misspelt_setting_stops_a_process(
+    process: Process, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = settings_of(process).model_config["env_prefix"]
+    only(monkeypatch, environment(process, stack) | {f"{prefix}PROT": "1"})
+    with pytest.raises(UnknownSetting, match="PROT"):
+        settings_of(process)()
+
+
+@pytest.mark.parametrize("process", HERE, ids=lambda process: process.name)
+def test_no_process_is_told_how_to_be_the_owner_of_its_tables(
+    process: Process, stack: Stack
+) -> None:
+    told = environment(process, stack)
+    assert not [name for name in told if name.endswith("_OWNER")]
+    assert "_owner:" not in "".join(told.values())
+
+
+@pytest.mark.parametrize("process", FAKES, ids=lambda process: process.name)
+def test_the_world_outside_is_told_nothing_of_the_stack(process: Process, stack: Stack) -> None:
+    prefix = f"CORNERPOST_{process.name.upper().replace('-', '_')}_"
+    assert all(name.startswith(prefix) for name in environment(process, stack))
+
+
+def test_given_servers_are_told_instead_of_our_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = "postgresql://app:secret@db.example:5432/licensing"
+    monkeypatch.setenv("CORNERPOST_TEMPORAL", "temporal.example:7233")
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example")
+    monkeypatch.setenv("CORNERPOST_DATABASE_URL_LICENSING", elsewhere)
+    stack = establish(folder / "d", Mode.PRODUCTION, 29000)
+    told = environment(next(p for p in OURS if p.name == "licensing"), stack)
+    assert told["CORNERPOST_TEMPORAL"] == "temporal.example:7233"
+    assert told["CORNERPOST_STAFF_ISSUER"] == "https://sign-in.example/realms/staff"
+    assert told["CORNERPOST_DATABASE_URL_LICENSING"] == elsewhere
