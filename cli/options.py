@@ -21,7 +21,7 @@ def folder(chosen: Path | None) -> Path:
 
 
 def _usual() -> Path:
-    """`data` in the clone; for root's clone at home, which no database may enter, a public place."""
+    """`data` in the clone; a public place when the clone lies where no database may enter."""
     here = ROOT / "data"
     return here if closed_folder(here) is None else Path("/var/lib/cornerpost")
 
