@@ -1,8 +1,9 @@
-"""The border between services and workflows: queues, workflow ids, signals, activities and their payloads.
+"""The border between services and workflows: queues, workflow ids, signals, activities and their
+payloads.
 
 An activity's result is an acknowledgement, never a fact, except for `load_case`, `events_between`,
-`record_fact` and `reserve_licence_code`. Every acting activity takes a `Command` (or, in the issuance
-saga and in the invoice and appointment workflows, a keyed request) and is carried out at most once.
+`record_fact` and `reserve_licence_code`. Every acting activity takes a `Command` (or, in the
+issuance saga and in the invoice and appointment workflows, a keyed request) and is carried out at most once.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from kernel.commands import Operation
 from kernel.events import EditionRef, Event, Source
 from kernel.law.plan import Plan
 
-PROCEDURES: Final = "procedures"  # the task queue of all workflows; activities use the service's name
+PROCEDURES: Final = (
+    "procedures"  # the task queue of all workflows; activities use the service's name
+)
 FACT_RECORDED: Final = "fact_recorded"  # the one signal, its argument an Event
 NEXT_WAKE: Final = "next_wake"  # a query of every clocked workflow: its next legal instant, or None
 
@@ -31,7 +34,8 @@ CLOCKED_WORKFLOWS: Final = (APPLICATION_WORKFLOW, INVOICE_WORKFLOW, APPOINTMENT_
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Which workflow hears of a fact; its relay signals it with start, with `CaseRef(subject, offset, 0)`."""
+    """Which workflow hears of a fact; its relay signals it with start, with `CaseRef(subject,
+    offset, 0)`."""
 
     workflow: str
     subject: UUID
@@ -94,7 +98,9 @@ REMIND_INVOICE: Final = "remind_invoice"  # payments: Keyed -> Ack
 LOAD_INVOICE: Final = "load_invoice"  # payments: CaseRef -> LoadedInvoice
 LOAD_APPOINTMENT: Final = "load_appointment"  # licensing: CaseRef -> AppointmentCopy
 COPY_APPOINTMENT: Final = "copy_appointment"  # cadastre, payments, messages: AppointmentCopy -> Ack
-APPLY_APPOINTMENT: Final = "apply_appointment"  # licensing (Keycloak gateway): AppointmentCopy -> Ack
+APPLY_APPOINTMENT: Final = (
+    "apply_appointment"  # licensing (Keycloak gateway): AppointmentCopy -> Ack
+)
 LOAD_ISSUANCE: Final = "load_issuance"  # licensing: CaseRef -> LoadedIssuance
 OPEN_CASES: Final = "open_cases"  # licensing: PageRef -> OpenCases
 REVIVE_CASE: Final = "revive_case"  # licensing: CaseRef -> Ack (an outbox row that starts it again)
@@ -105,20 +111,23 @@ class Wire(BaseModel):
 
 
 class Ack(Wire):
-    """Done, or done before. `seq` is the event_seq of the fact written by it, where there was one."""
+    """Done, or done before. `seq` is the event_seq of the fact written by it, where there was
+    one."""
 
     seq: int | None = None
 
 
 class LapseAnswer(Wire):
-    """`not_before` set: too early, try at that instant. Otherwise the present state stands, lapsed or not."""
+    """`not_before` set: too early, try at that instant. Otherwise the present state stands,
+    lapsed or not."""
 
     not_before: datetime | None = None
     seq: int | None = None
 
 
 class LoadedCase(Wire):
-    """A case as licensing has it: the plan, the whole journal in order, and the signed ground statement."""
+    """A case as licensing has it: the plan, the whole journal in order, and the signed ground
+    statement."""
 
     plan: Plan
     journal: list[Event]
@@ -137,7 +146,8 @@ class EventList(Wire):
 
 
 class FactRecorded(Wire):
-    """`event` is licensing's own journal event; None when facts of that source after `missing_after` must come first."""
+    """`event` is licensing's own journal event; None when facts of that source after
+    `missing_after` must come first."""
 
     event: Event | None = None
     missing_after: int | None = None
@@ -163,7 +173,8 @@ class OpenStep(Wire):
 
 
 class StepDue(Wire):
-    """Args of warn_step and lapse_step: `due_at` must equal the one stored, otherwise nothing changes."""
+    """Args of warn_step and lapse_step: `due_at` must equal the one stored, otherwise nothing
+    changes."""
 
     step: str
     round: int
@@ -215,9 +226,11 @@ class VoidInvoice(Wire):
 
 
 class SendNotice(Wire):
-    """A notice as a fact's payload lists it under `notices`: nothing in it names a person or a number.
+    """A notice as a fact's payload lists it under `notices`: nothing in it names a person or a
+    number.
 
-    `to` is `public:<sub>`, `office:<office id>` or `agency:<agency id>`; messages knows the addresses.
+    `to` is `public:<sub>`, `office:<office id>` or `agency:<agency id>`; messages knows the
+    addresses.
     """
 
     notice: UUID
@@ -249,7 +262,8 @@ class LoadedIssuance(Wire):
 
 
 class ReservedCode(Wire):
-    """`wait_for` names senior lodgements on the same ground whose area the cadastre has not reported yet."""
+    """`wait_for` names senior lodgements on the same ground whose area the cadastre has not
+    reported yet."""
 
     licence_code: str | None = None
     valid_from: datetime | None = None

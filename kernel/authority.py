@@ -18,7 +18,8 @@ class Realm(StrEnum):
 
 
 class Power(StrEnum):
-    """What an appointment can give an officer the right to do (checked against the service's own copy)."""
+    """What an appointment can give an officer the right to do (checked against the service's own
+    copy)."""
 
     READ_CASES = "read-cases"
     RECORD_STEP = "record-step"  # visits, requests for information, hand-over
@@ -41,7 +42,8 @@ class Power(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A dated, dual-approved authority at one office (`until` None: open-ended). Instants are legal time."""
+    """A dated, dual-approved authority at one office (`until` None: open-ended). Instants are
+    legal time."""
 
     person: str
     agency: str
@@ -56,7 +58,8 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is asking: `staff:<sub>`, `public:<sub>`, a clockwork name such as `clockwork:licensing`, or nobody.
+    """Who is asking: `staff:<sub>`, `public:<sub>`, a clockwork name such as
+    `clockwork:licensing`, or nobody.
 
     `offices` are the Keycloak group paths (`/agencies/<agency>/<office>`) in the token; `acr` and
     `auth_time` come from the token and are judged by real time, never by the training clock.
@@ -77,15 +80,19 @@ class Actor:
         return frozenset(path.rsplit("/", 1)[-1] for path in self.offices)
 
     def holds(self, power: Power, office: str | None, now: datetime) -> bool:
-        """Whether a live appointment gives `power` at `office` (None: at any office) and the token names that office."""
+        """Whether a live appointment gives `power` at `office` (None: at any office) and the
+        token names that office."""
         return any(
-            power in a.powers and a.live(now) and (office is None or a.office == office)
+            power in a.powers
+            and a.live(now)
+            and (office is None or a.office == office)
             and a.office in self.office_ids()
             for a in self.appointments
         )
 
     def must(self, power: Power, office: str | None, now: datetime) -> None:
-        """Raise NotAllowed unless the actor holds `power` at `office` now. The clockwork holds none: it is no person."""
+        """Raise NotAllowed unless the actor holds `power` at `office` now. The clockwork holds
+        none: it is no person."""
         if not self.holds(power, office, now):
             where = f" at {office}" if office else ""
             raise NotAllowed(
@@ -106,6 +113,13 @@ def clockwork(name: str) -> Actor:
 def appointed(actor: Actor, found: Iterable[Appointment]) -> Actor:
     """The same actor with the appointments that the asked service knows of."""
     return Actor(
-        kind=actor.kind, person=actor.person, realm=actor.realm, roles=actor.roles, offices=actor.offices,
-        acr=actor.acr, auth_time=actor.auth_time, token_id=actor.token_id, appointments=tuple(found),
+        kind=actor.kind,
+        person=actor.person,
+        realm=actor.realm,
+        roles=actor.roles,
+        offices=actor.offices,
+        acr=actor.acr,
+        auth_time=actor.auth_time,
+        token_id=actor.token_id,
+        appointments=tuple(found),
     )

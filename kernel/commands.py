@@ -1,4 +1,5 @@
-"""What the engine asks the services to do: one shape for every command, told apart by its operation."""
+"""What the engine asks the services to do: one shape for every command, told apart by its
+operation."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +31,8 @@ class Operation(StrEnum):
 class Command(BaseModel):
     """One request of the engine.
 
-    `key` = `{application}:{subject}:{round}:{operation}:{n}`; the answering service carries it out at
+    `key` = `{application}:{subject}:{round}:{operation}:{n}`; the answering service carries it
+    out at
     most once and answers a repeat as it answered first. `args` are the members of the model of the
     same operation in `contracts.procedures`. Every command carries the edition the case stands on.
     """

@@ -1,4 +1,5 @@
-"""Facts on their way: the one shape in which a journal row travels between services, relays and workflows."""
+"""Facts on their way: the one shape in which a journal row travels between services, relays and
+workflows."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +31,8 @@ class ActorKind(StrEnum):
 
 
 class EditionRef(BaseModel):
-    """The rulebook edition a case stands on: country, effective date and the content hash of its plan source."""
+    """The rulebook edition a case stands on: country, effective date and the content hash of its
+    plan source."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +45,8 @@ class Event(BaseModel):
     """One fact of one case.
 
     `seq` counts from 1 without gaps per (source, case). `at` is the recorded instant that the log
-    returned, `legal_at` the instant from which the fact counts in law. `payload` is plain JSON of at
+    returned, `legal_at` the instant from which the fact counts in law. `payload` is plain JSON of
+    at
     most 32 KB and holds no personal data. `trace` is a W3C traceparent or None.
     """
 
@@ -65,7 +68,8 @@ class CaseRef(BaseModel):
     """The start argument of every workflow of ours, one shape for all.
 
     `subject` is the application, invoice, issuance, appointment or notice the workflow is about.
-    `clock_offset` is in whole seconds (0 in production); `last_seq` is the newest journal event whose
+    `clock_offset` is in whole seconds (0 in production); `last_seq` is the newest journal event
+    whose
     commands have been carried out (0 from relays and `resurrect`, carried by continue-as-new).
     """
 

@@ -1,20 +1,27 @@
-"""The names of the facts a case is made of: the vocabulary of licensing's journal that the engine understands.
+"""The names of the facts a case is made of: the vocabulary of licensing's journal that the engine
+understands.
 
-A fact is a past participle. Facts first written by cadastre, payments or messages keep their name when
-licensing records them in its own journal (`Event.payload` then also holds `source` and `source_seq`).
+A fact is a past participle. Facts first written by cadastre, payments or messages keep their name
+when
+licensing records them in its own journal (`Event.payload` then also holds `source` and
+`source_seq`).
 The payload members each name promises stand beside it; more may be added, none is taken away.
 """
 
 from typing import Final
 
 # licensing's own
-LODGED: Final = "application.lodged"  # code, filing_seq, type, procedure, office, conditional, has_ground
+LODGED: Final = (
+    "application.lodged"  # code, filing_seq, type, procedure, office, conditional, has_ground
+)
 RECEIPT_CONFIRMED: Final = "receipt.confirmed"  # the conditional place now counts
 PAPER_RECEIVED: Final = "paper.received"  # paper, complete
 STEP_OPENED: Final = "step.opened"  # step, round, agency, office, due_at, warn_at | None
 STEP_WARNED: Final = "step.warned"  # step, round
 STEP_DECIDED: Final = "step.decided"  # step, round, outcome, late
-STEP_LAPSED: Final = "step.lapsed"  # step, round, due_at, rule, effect, office, new_due_at, new_warn_at
+STEP_LAPSED: Final = (
+    "step.lapsed"  # step, round, due_at, rule, effect, office, new_due_at, new_warn_at
+)
 STEP_RETIMED: Final = "step.retimed"  # step, round, due_at, warn_at
 STEP_HANDED_OVER: Final = "step.handed-over"  # step, round, office
 STEP_VISITED: Final = "step.visited"  # step, round
@@ -22,10 +29,14 @@ OCCUPANTS_NOTIFIED: Final = "occupants.notified"  # step, round
 INFORMATION_REQUESTED: Final = "information.requested"  # step, round, request, reason, reply_due_at
 INFORMATION_GIVEN: Final = "information.given"  # step, round, request, due_at, warn_at
 INFORMATION_LAPSED: Final = "information.lapsed"  # step, round, request, effect, due_at, warn_at
-PAPER_DECISION_RECORDED: Final = "paper-decision.recorded"  # step, round (no effect until confirmed)
+PAPER_DECISION_RECORDED: Final = (
+    "paper-decision.recorded"  # step, round (no effect until confirmed)
+)
 APPLICATION_WITHDRAWN: Final = "application.withdrawn"
 ISSUANCE_REQUESTED: Final = "issuance.requested"  # issuance, round
-ISSUANCE_RETURNED: Final = "issuance.returned"  # issuance, round, problem, step (open again), round_of_step
+ISSUANCE_RETURNED: Final = (
+    "issuance.returned"  # issuance, round, problem, step (open again), round_of_step
+)
 LICENCE_ISSUED: Final = "licence.issued"  # licence_code, issuance, valid_from, valid_to
 CERTIFICATE_MADE: Final = "certificate.made"  # sha256
 CASE_CLOSED: Final = "case.closed"  # status, reason

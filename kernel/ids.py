@@ -8,7 +8,8 @@ PartyId = UUID
 
 
 def as_uuid(text: str) -> UUID | None:
-    """The UUID that `text` spells in its canonical 36-character form, or None (then it may be a public code)."""
+    """The UUID that `text` spells in its canonical 36-character form, or None (then it may be a
+    public code)."""
     if len(text) != 36:
         return None
     try:

@@ -1,4 +1,5 @@
-"""Refusals: what a service answers when a person asks for something the law or the register forbids."""
+"""Refusals: what a service answers when a person asks for something the law or the register
+forbids."""
 
 from typing import ClassVar
 
@@ -6,8 +7,10 @@ from typing import ClassVar
 class Problem(Exception):
     """A refusal a person can act on. Subclass it next to the rule that raises it.
 
-    `detail` is a sentence for the person, `facts` are machine-readable members that are added to the
-    problem document (RFC 9457, section 3.2). Neither may repeat hostile input or hold personal data.
+    `detail` is a sentence for the person, `facts` are machine-readable members that are added to
+    the
+    problem document (RFC 9457, section 3.2). Neither may repeat hostile input or hold personal
+    data.
     """
 
     status: ClassVar[int] = 409
@@ -45,7 +48,8 @@ class NotFound(Problem):
 
 
 class Stale(Problem):
-    """The page was older than the register (RFC 9110, If-Match); the facts hold the present state."""
+    """The page was older than the register (RFC 9110, If-Match); the facts hold the present
+    state."""
 
     status = 412
     title = "Somebody changed this in the meantime"
@@ -66,7 +70,8 @@ class TooMany(Problem):
 
 
 class TryLater(Problem):
-    """The service is full or a part it needs is away; `retry_after` (seconds) is among the facts."""
+    """The service is full or a part it needs is away; `retry_after` (seconds) is among the
+    facts."""
 
     status = 503
     title = "Try again in a moment"

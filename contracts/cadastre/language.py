@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ApplicationAreaStatus(StrEnum):
-    """Where the ground of an application stands. `displaced`: an earlier one asks for part of it."""
+    """Where asked ground stands. `displaced`: an earlier application asks for part of it."""
 
     STANDING = "standing"
     DISPLACED = "displaced"

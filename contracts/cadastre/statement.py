@@ -1,7 +1,7 @@
-"""The signed ground statement: what licensing and payments know of a piece of ground without asking the cadastre.
+"""The signed ground statement: what other services know of ground without asking the cadastre.
 
-The cadastre answers `POST /v1/ground/checks` with `SignedStatement`; the applicant lodges with it. The
-signature is Ed25519 over `b"cornerpost/ground-statement/v1\\n" + canonical(body)`.
+The cadastre answers `POST /v1/ground/checks` with it; the applicant lodges with it. The signature
+is Ed25519 over `b"cornerpost/ground-statement/v1\\n" + canonical(body)`.
 """
 
 from datetime import datetime
@@ -51,7 +51,7 @@ class Hit(Words):
 
 
 class GroundStatement(Words):
-    """What is true of the asked ground at `checked_at` (legal instant), as signed by the cadastre."""
+    """What is true of the asked ground at `checked_at`, a legal instant."""
 
     v: int = 1
     id: UUID

@@ -1,9 +1,14 @@
-"""A mobile-money operator of the outside world, in the shape of the GSMA Mobile Money API, with fault modes.
+"""A mobile-money operator of the outside world, in the shape of the GSMA Mobile Money API, with
+fault modes.
 
-Reads CORNERPOST_MOBILE_MONEY_HOST, _PORT, _DATA (folder of its book) and _SETTLE_AFTER (seconds until the
-payer answers, 0.2 unless told). Its API: POST /transactions/type/{merchantpay|transfer|disbursement},
-GET /requeststates/{serverCorrelationId}, GET /responses/{clientCorrelationId}, GET /transactions/{reference},
-POST /transactions/{reference}/reversals, POST /batchtransactions, GET /accounts/{id}/statemententries.
+Reads CORNERPOST_MOBILE_MONEY_HOST, _PORT, _DATA (folder of its book) and _SETTLE_AFTER (seconds
+until the
+payer answers, 0.2 unless told). Its API: POST
+/transactions/type/{merchantpay|transfer|disbursement},
+GET /requeststates/{serverCorrelationId}, GET /responses/{clientCorrelationId}, GET
+/transactions/{reference},
+POST /transactions/{reference}/reversals, POST /batchtransactions, GET
+/accounts/{id}/statemententries.
 For tests and demonstrations only: /control/faults, /control/forge, /control/calls.
 """
 
@@ -62,7 +67,9 @@ async def must_be_up(operator: Operator, payer: str = "*") -> None:
 def state(tx: dict[str, Any]) -> dict[str, Any]:
     return {
         "serverCorrelationId": tx["server"],
-        "status": "pending" if tx["status"] == "pending" else tx["status"].replace("reversed", "completed"),
+        "status": "pending"
+        if tx["status"] == "pending"
+        else tx["status"].replace("reversed", "completed"),
         "notificationMethod": "callback" if tx["callback"] else "polling",
         "objectReference": tx["reference"],
         "pollLimit": 100,
@@ -74,7 +81,9 @@ def add_payments(app: FastAPI, operator: Operator) -> None:
     async def ask(kind: str, request: Request) -> dict[str, Any]:
         client = request.headers.get("X-CorrelationID", "")
         if kind not in KINDS or not client:
-            raise Refused(400, "mandatoryValueNotSupplied", "a known type and X-CorrelationID are needed")
+            raise Refused(
+                400, "mandatoryValueNotSupplied", "a known type and X-CorrelationID are needed"
+            )
         body = await request.json()
         tx = operator.ask(kind, client, body, request.headers.get("X-Callback-URL"))
         await must_be_up(operator, tx["payer"])
@@ -142,7 +151,10 @@ def add_control(app: FastAPI, operator: Operator) -> None:
 
     @app.post("/control/forge")
     async def forge(body: dict[str, Any]) -> dict[str, str]:
-        made_up = {"transactionReference": f"MM{uuid.uuid4().hex[:12].upper()}", "transactionStatus": "completed"}
+        made_up = {
+            "transactionReference": f"MM{uuid.uuid4().hex[:12].upper()}",
+            "transactionStatus": "completed",
+        }
         async with httpx.AsyncClient() as http:
             answer = await operator.forge(http, body["url"], made_up | body.get("members", {}))
         return {"answer": answer}

@@ -1,4 +1,4 @@
-"""The fake operator's own book: what it was asked, what became of it, kept over a restart in one SQLite file."""
+"""The fake operator's own book: what it was asked and what became of it, in one SQLite file."""
 
 import json
 import sqlite3
@@ -8,13 +8,18 @@ from typing import Any
 
 SCHEMA = """
 create table if not exists tx (
-  server text primary key, client text unique not null, reference text unique not null, kind text not null,
-  status text not null, amount text not null, currency text not null, payer text not null, payee text not null,
-  asked real not null, settles real not null, ended real, callback text, body text not null, reason text);
+  server text primary key, client text unique not null, reference text unique not null,
+  kind text not null,
+  status text not null, amount text not null, currency text not null,
+  payer text not null, payee text not null,
+  asked real not null, settles real not null, ended real, callback text,
+  body text not null, reason text);
 create table if not exists faults (scope text primary key, mode text not null);
-create table if not exists calls (n integer primary key, at real not null, server text not null, url text not null,
+create table if not exists calls (n integer primary key, at real not null, server text not null,
+  url text not null,
   kind text not null, answer text not null);
-create table if not exists due (n integer primary key, server text not null, at real not null, kind text not null);
+create table if not exists due (n integer primary key, server text not null, at real not null,
+  kind text not null);
 """
 COLUMNS = (
     "server", "client", "reference", "kind", "status", "amount", "currency", "payer", "payee",
@@ -65,13 +70,15 @@ class Book:
 
     def end(self, server: str, status: str, now: float, reason: str | None = None) -> None:
         self._all(
-            "update tx set status = ?, ended = ?, reason = ? where server = ? and status = 'pending'",
+            "update tx set status = ?, ended = ?, reason = ?"
+            " where server = ? and status = 'pending'",
             status, now, reason, server,
         )  # fmt: skip
 
     def reverse(self, reference: str, now: float) -> bool:
         rows = self._all(
-            "update tx set status = 'reversed', ended = ? where reference = ? and status = 'completed'"
+            "update tx set status = 'reversed', ended = ? where reference = ?"
+            " and status = 'completed'"
             " returning server",
             now, reference,
         )  # fmt: skip
@@ -80,7 +87,8 @@ class Book:
     def statement(self, account: str, after: float, upto: float) -> list[dict[str, Any]]:
         """Money in and out of one account, in the order in which it moved."""
         return self._all(
-            "select * from tx where (payee = ? or payer = ?) and status in ('completed', 'reversed')"
+            "select * from tx where (payee = ? or payer = ?)"
+            " and status in ('completed', 'reversed')"
             " and ended > ? and ended <= ? order by ended, reference",
             account, account, after, upto,
         )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The fake operator's business: takes requests, lets the payer answer, and calls back as its fault modes say."""
+"""The fake operator's business: takes requests, lets the payer answer, and calls back as its
+fault modes say."""
 
 import asyncio
 import json
@@ -25,7 +26,8 @@ class Refused(Exception):
 class Operator:
     """Fault modes (set for one payer or for `*`):
 
-    `outcome`: completed (the default), failed, pending (the payer never answers) · `settle_after` seconds ·
+    `outcome`: completed (the default), failed, pending (the payer never answers) · `settle_after`
+    seconds ·
     `callback`: once (the default), none, twice, wrong-amount · `callback_after` seconds ·
     `answer_after` seconds (the request itself is slow) · `down`: every call answers 503.
     """
@@ -33,7 +35,9 @@ class Operator:
     def __init__(self, book: Book, settle_after: float) -> None:
         self.book, self.settle_after = book, settle_after
 
-    def ask(self, kind: str, client: str, body: dict[str, Any], callback: str | None) -> dict[str, Any]:
+    def ask(
+        self, kind: str, client: str, body: dict[str, Any], callback: str | None
+    ) -> dict[str, Any]:
         payer, payee = party(body, "debitParty"), party(body, "creditParty")
         try:
             amount = Decimal(str(body["amount"]))
@@ -59,7 +63,9 @@ class Operator:
             outcome = mode.get("outcome", "completed")
             if outcome == "pending":
                 continue
-            self.book.end(tx["server"], outcome, now, "payer declined" if outcome == "failed" else None)
+            self.book.end(
+                tx["server"], outcome, now, "payer declined" if outcome == "failed" else None
+            )
             self._plan_callbacks(tx, mode, now)
 
     def _plan_callbacks(self, tx: dict[str, Any], mode: dict[str, Any], now: float) -> None:

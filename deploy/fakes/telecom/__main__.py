@@ -1,8 +1,9 @@
-"""A telecom of the outside world: an SMS gateway with phones one can look at, and a mail server, with fault modes.
+"""A telecom of the outside world: SMS gateway, phones to look at, mail server, fault modes.
 
-Reads CORNERPOST_TELECOM_HOST, _PORT, _SMTP_PORT and _DATA (folder of its book). Its API: POST /messages
-{"to", "text", "from", "reference", "callback"} -> 202 {"id", "status"}; GET /messages/{id}; delivery reports are
-POSTed to the callback. A person looks at /phone/{number} and /mail/{address}; a program at
+Reads CORNERPOST_TELECOM_HOST, _PORT, _SMTP_PORT and _DATA (folder of its book). Its API:
+POST /messages {"to", "text", "from", "reference", "callback"} -> 202 {"id", "status"};
+GET /messages/{id}; delivery reports are POSTed to the callback. A person looks at
+/phone/{number} and /mail/{address}; a program at
 /phones/{number}/messages and /mailboxes/{address}. Faults: PUT /control/faults/{recipient or *}.
 """
 
@@ -24,10 +25,14 @@ from pydantic import BaseModel, Field
 from deploy.fakes.telecom.book import Book
 from deploy.fakes.telecom.network import Mailbox, Network
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="3"><title>{title}</title><style>body{{font:17px/1.4 system-ui,sans-serif;
-max-width:26rem;margin:1rem auto;padding:0 1rem;background:#eef3f0}}.m{{background:#fff;border-radius:.8rem;
-padding:.6rem .9rem;margin:.6rem 0;overflow-wrap:anywhere;white-space:pre-wrap}}small{{color:#4d5a55}}</style>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="3"><title>{title}</title>
+<style>body{{font:17px/1.4 system-ui,sans-serif;
+max-width:26rem;margin:1rem auto;padding:0 1rem;background:#eef3f0}}
+.m{{background:#fff;border-radius:.8rem;
+padding:.6rem .9rem;margin:.6rem 0;overflow-wrap:anywhere;white-space:pre-wrap}}
+small{{color:#4d5a55}}</style>
 <h1>{title}</h1>{body}</html>"""
 
 
@@ -100,10 +105,13 @@ def add_phones(app: FastAPI, book: Book) -> None:
     async def everybody() -> str:
         rows = "".join(
             f'<div class="m"><a href="/{"phone" if r["channel"] == "sms" else "mail"}/'
-            f'{html.escape(r["recipient"])}">{html.escape(r["recipient"])}</a> <small>{r["messages"]}</small></div>'
+            f'{html.escape(r["recipient"])}">{html.escape(r["recipient"])}</a>'
+            f" <small>{r['messages']}</small></div>"
             for r in book.recipients()
         )
-        return PAGE.format(title="Phones and mailboxes", body=rows or "<p>Nothing has arrived yet.</p>")
+        return PAGE.format(
+            title="Phones and mailboxes", body=rows or "<p>Nothing has arrived yet.</p>"
+        )
 
 
 def bubbles(messages: list[dict[str, Any]]) -> str:
@@ -111,7 +119,9 @@ def bubbles(messages: list[dict[str, Any]]) -> str:
     for message in reversed(messages):
         when = time.strftime("%d %b %H:%M:%S", time.gmtime(message["at"]))
         head = html.escape(f"{message['sender'] or ''} {message['subject'] or ''}".strip())
-        shown.append(f'<div class="m"><small>{head} {when}</small>\n{html.escape(message["body"])}</div>')
+        shown.append(
+            f'<div class="m"><small>{head} {when}</small>\n{html.escape(message["body"])}</div>'
+        )
     return "".join(shown) or "<p>Nothing has arrived yet.</p>"
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 SCHEMA = """
 create table if not exists message (
-  n integer primary key, id text unique not null, reference text, channel text not null, recipient text not null,
-  sender text, subject text, body text not null, status text not null, at real not null, report_at real,
+  n integer primary key, id text unique not null, reference text, channel text not null,
+  recipient text not null,
+  sender text, subject text, body text not null, status text not null, at real not null,
+  report_at real,
   callback text, reported text);
 create index if not exists message_recipient on message (recipient, n);
-create unique index if not exists message_reference on message (reference) where reference is not null;
+create unique index if not exists message_reference on message (reference)
+  where reference is not null;
 create table if not exists faults (scope text primary key, mode text not null);
 """
 
@@ -60,11 +63,15 @@ class Book:
 
     def take_reports(self, now: float) -> list[dict[str, Any]]:
         return self._all(
-            "update message set reported = 'due', report_at = null where report_at <= ? returning *", now
+            "update message set reported = 'due', report_at = null"
+            " where report_at <= ? returning *",
+            now,
         )
 
     def settle(self, message_id: str, status: str, reported: str | None) -> None:
-        self._all("update message set status = ?, reported = ? where id = ?", status, reported, message_id)
+        self._all(
+            "update message set status = ?, reported = ? where id = ?", status, reported, message_id
+        )
 
     def fault(self, recipient: str) -> dict[str, Any]:
         """The mode for this recipient, else the mode for everybody, else none."""

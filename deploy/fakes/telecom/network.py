@@ -1,4 +1,5 @@
-"""The fake network: takes texts and mails, delivers them to phones and boxes, and reports delivery."""
+"""The fake network: takes texts and mails, delivers them to phones and boxes, and reports
+delivery."""
 
 import asyncio
 import email
@@ -18,8 +19,10 @@ REPORT_SECONDS = 5.0
 class Network:
     """Fault modes (set for one recipient or for `*`):
 
-    `delivery`: delivered (the default), failed, silent (no report ever) · `report_after` seconds (0.1) ·
-    `report`: once (the default), twice · `refuse`: the gateway answers 422 · `down`: it answers 503.
+    `delivery`: delivered (the default), failed, silent (no report ever) · `report_after` seconds
+    (0.1) ·
+    `report`: once (the default), twice · `refuse`: the gateway answers 422 · `down`: it answers
+    503.
     """
 
     def __init__(self, book: Book) -> None:
@@ -49,10 +52,17 @@ class Network:
                 answer = await self._post(http, message, status)
             self.book.settle(message["id"], status, answer)
 
-    async def _post(self, http: httpx.AsyncClient, message: dict[str, Any], status: str) -> str | None:
+    async def _post(
+        self, http: httpx.AsyncClient, message: dict[str, Any], status: str
+    ) -> str | None:
         if not message["callback"]:
             return None
-        body = {"id": message["id"], "reference": message["reference"], "status": status, "at": time.time()}
+        body = {
+            "id": message["id"],
+            "reference": message["reference"],
+            "status": status,
+            "at": time.time(),
+        }
         try:
             answer = await http.post(message["callback"], json=body, timeout=REPORT_SECONDS)
             return str(answer.status_code)
@@ -86,8 +96,10 @@ class Mailbox:
                 return "550 no such mailbox"
             self.book.add(
                 {
-                    "id": str(uuid.uuid4()), "reference": None, "channel": "email", "recipient": recipient,
-                    "sender": envelope.mail_from, "subject": str(mail["subject"] or ""), "body": text,
+                    "id": str(uuid.uuid4()), "reference": None, "channel": "email", "recipient":
+                    recipient,
+                    "sender": envelope.mail_from, "subject": str(mail["subject"] or ""), "body":
+                    text,
                     "status": "delivered", "at": time.time(),
                 }
             )  # fmt: skip
