@@ -120,6 +120,7 @@ def make_engine(settings: ServiceSettings, size: int, name: str) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes to logs, a parameter may be a name
         connect_args=connect_args(APP_LIMITS, f"cornerpost-{settings.service}{name}"),
     )
 
@@ -130,7 +131,10 @@ def owner_engine(settings: ServiceSettings) -> Engine:
     limits = {"timezone": "UTC", "lock_timeout": "5s"}
     name = f"cornerpost-{settings.service}-owner"
     return create_engine(
-        url_of(address), poolclass=NullPool, connect_args=connect_args(limits, name)
+        url_of(address),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args=connect_args(limits, name),
     )
 
 

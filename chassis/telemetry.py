@@ -3,8 +3,10 @@
 import logging
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -53,6 +55,23 @@ def _naming(process: str) -> structlog.typing.Processor:
     return name
 
 
+def _where_it_broke(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Kinds of errors and places in the code; what an error says may hold what a person sent."""
+    found = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if found is True else found
+    error = error[1] if isinstance(error, tuple) else error
+    broke: list[dict[str, Any]] = []
+    while isinstance(error, BaseException) and len(broke) < 10:
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        places = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
+        state = getattr(error, "sqlstate", None)
+        broke.append({"kind": type(error).__qualname__, "sqlstate": state, "at": places})
+        error = error.__cause__ or error.__context__
+    if broke:
+        event["broke"] = broke
+    return event
+
+
 def configure_logs(settings: ProcessSettings, process: str) -> None:
     """One JSON object per line, on standard error or appended to `log_path`.
 
@@ -69,7 +88,7 @@ def configure_logs(settings: ProcessSettings, process: str) -> None:
     structlog.configure(
         processors=[
             *shared,
-            structlog.processors.dict_tracebacks,
+            _where_it_broke,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -81,7 +100,7 @@ def configure_logs(settings: ProcessSettings, process: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                _where_it_broke,
                 structlog.processors.JSONRenderer(),
             ],
             foreign_pre_chain=shared,

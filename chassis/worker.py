@@ -12,7 +12,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 import structlog
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import (
@@ -45,7 +45,8 @@ log = structlog.get_logger(__name__)
 def refusals_are_final(call: Callable[P, R]) -> Callable[P, R]:
     """An outage is tried again; a refusal by the register is an answer and fails the activity.
 
-    The workflow sees the problem's slug as the error's type and its detail as the message.
+    The workflow sees the problem's slug as the error's type and its detail as the message. Of
+    other errors it sees the kind alone: histories are kept, and an error's text may name a person.
     """
 
     @wraps(call)
@@ -53,9 +54,14 @@ def refusals_are_final(call: Callable[P, R]) -> Callable[P, R]:
         try:
             return call(*args, **kwargs)
         except Problem as no:
-            if no.status in MAY_PASS:
-                raise
-            raise ApplicationError(no.detail, type=no.slug(), non_retryable=True) from no
+            final = no.status not in MAY_PASS
+            raise ApplicationError(no.detail, type=no.slug(), non_retryable=final) from None
+        except (ApplicationError, CancelledError):
+            raise
+        except Exception as mistake:
+            log.exception("activity.failed", activity=call.__name__)
+            kind = type(mistake).__name__
+            raise ApplicationError("The service's log says more", type=kind) from None
 
     return guarded
 

@@ -1,10 +1,13 @@
+import logging
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from fastapi import APIRouter, Depends
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
@@ -13,6 +16,7 @@ from tiny.service import Settings, create_app
 from chassis.app import create_service
 from chassis.database import open_database
 from chassis.powers import RouteWithoutRule
+from chassis.telemetry import configure_logs
 from chassis.unit_of_work import AtUnitOfWork
 from chassis.who import PUBLIC, asks
 
@@ -37,6 +41,18 @@ def cross(first: str, second: str, work: AtUnitOfWork) -> dict[str, int]:
 @trouble.post("/mistake")
 def mistake() -> None:
     raise KeyError("canary")
+
+
+@trouble.post("/twice/{name}")
+def twice(name: str, work: AtUnitOfWork) -> None:
+    for _ in range(2):
+        row = {"id": work.new_id(), "name": name}
+        work.session.execute(text("insert into thing values (:id, :name, 1)"), row)
+
+
+@trouble.post("/nothing")
+def nothing(work: AtUnitOfWork) -> None:
+    work.session.execute(text("insert into thing (name) values ('canary')"))
 
 
 @trouble.post("/wide/{number}")
@@ -143,6 +159,23 @@ def test_a_mistake_of_ours_says_nothing_but_its_trace(client: TestClient) -> Non
     assert answer.json()["type"] == "urn:cornerpost:problem:went-wrong"
     assert "canary" not in answer.text
     assert answer.json()["trace"] in answer.headers["traceparent"]
+
+
+def test_what_an_error_says_is_not_logged(
+    settings: Settings, client: TestClient, tmp_path: Path
+) -> None:
+    configure_logs(settings.model_copy(update={"log_path": tmp_path / "log"}), "trouble")
+    try:
+        assert client.post("/v1/mistake").status_code == 500
+        assert client.post("/v1/twice/canary").status_code == 409
+        assert client.post("/v1/nothing").status_code == 500
+    finally:
+        structlog.reset_defaults()
+        logging.getLogger().handlers.clear()
+    log = (tmp_path / "log").read_text()
+    assert "canary" not in log
+    assert "KeyError" in log
+    assert "23502" in log
 
 
 def test_a_value_beyond_its_column_is_the_senders_mistake(client: TestClient) -> None:

@@ -81,6 +81,21 @@ def test_a_worker_answers_repeats_outages_passes_refusals_on_and_ends_when_told(
     assert worker.wait(15) == 0
 
 
+def test_what_an_error_says_reaches_neither_the_history_nor_the_log(
+    queue: str, begin: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    begin()
+    with pytest.raises(WorkflowFailureError) as failed:
+        ask(queue, "mistake")
+    assert isinstance(failed.value.cause, ActivityError)
+    assert isinstance(failed.value.cause.cause, ApplicationError)
+    assert failed.value.cause.cause.type == "KeyError"
+    assert "canary" not in str(failed.value.cause.cause)
+    log = _read(tmp_path / "log")
+    assert "worker.py" in log
+    assert "canary" not in log
+
+
 def test_a_worker_waits_for_temporal_for_ever_and_still_ends_when_told(
     begin: Callable[..., subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:

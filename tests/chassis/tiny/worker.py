@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio import activity, workflow
+from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
@@ -30,6 +31,8 @@ class Asked(BaseModel):
 def answer(asked: Asked) -> str:
     if asked.what == "refuse":
         raise NotFound("There is no such thing")
+    if asked.what == "mistake":
+        raise KeyError("canary")
     if asked.what == "outage" and activity.info().attempt < 3:
         raise TryLater("Not now", retry_after=1)
     return f"{asked.what} {activity.info().attempt} {trace_id()}"
@@ -43,6 +46,7 @@ class AskWorkflow:
             answer,
             asked,
             start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_attempts=3),
         )
 
 
