@@ -87,6 +87,7 @@ def test_agencies_are_asked_side_by_side_each_with_its_own_time_and_silence(law:
     assert environment.silence.extension == Duration(n=5, unit=Unit.WORKING_DAYS)
     assert council.allowed == Duration(n=10, unit=Unit.WORKING_DAYS)
     assert council.silence.rule is SilenceRule.DEEMED_APPROVED
+    assert council.silence.to_office is None
     assert law.article(council.silence.article).cites.endswith("s. 15(2)")
     assert council.on_refusal is OnRefusal.NOTE
 

@@ -26,6 +26,7 @@ GROUPS = {"gold": "precious-metals", "sand": "construction"}
 )
 def test_a_condition_is_answered_from_the_facts(condition: str | None, answer: bool) -> None:
     assert holds(condition, seen(SAMPLE, GROUPS)) is answer
+    check(condition or "true")
 
 
 def test_every_fact_and_the_groups_of_minerals_can_be_named() -> None:

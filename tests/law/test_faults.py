@@ -66,7 +66,7 @@ def test_a_fault_reads_like_a_compiler_s(folder: Path, change: Change) -> None:
     with pytest.raises(RulebookFaulty) as refusal:
         load_country(folder, "example")
     assert str(refusal.value) == (
-        "example/2026-01-01/licence-types/artisanal-permit.yaml:70:18: act.91 is not defined in "
+        "example/2026-01-01/licence-types/artisanal-permit.yaml:71:18: act.91 is not defined in "
         "articles (procedures.new.steps[2].article)"
     )
 
