@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deploy.stack import cluster, commands, databases, training_people
@@ -15,13 +16,13 @@ from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
 from deploy.stack.layout import Stack
 from deploy.stack.migrations import migrate_all
-from deploy.stack.processes import Process, Tier, is_private, processes
+from deploy.stack.processes import Process, Tier, processes
 from deploy.stack.readiness import ready
 from deploy.stack.supervision import Supervisor
 from deploy.temporal import config, namespace, schema, server
 
 SECONDS = {"postgres": 30.0, "keycloak": 180.0}
-USUAL_SECONDS = 60.0
+USUAL_SECONDS = 120.0
 LOG_LINES = 15
 QUICK_DEATHS = 3
 
@@ -67,49 +68,44 @@ class Start:
                 self.wait(process)
 
     def _bring(self, wanted: list[Process]) -> None:
+        """The store first; then clock, identity and our own processes side by side."""
         stores, engines, ours = ([p for p in wanted if p.tier is tier] for tier in Tier)
         self._start_and_wait(stores)
         if stores:
             databases.create(self.stack)
-        with ThreadPoolExecutor() as pool:
-            tasks = [
-                pool.submit(self._engine, engine) for engine in engines
-            ] + [pool.submit(self._migrate)]
-            for task in tasks:
-                task.result()
-        self._register_namespace()
-        with ThreadPoolExecutor() as pool:
-            identity = pool.submit(self._identity)
-            self._start_and_wait(ours)
-            identity.result()
-
-    def _identity(self) -> None:
-        changes = reconcile_identity(self.stack)
-        self.say(f"identity is as law and stack say ({len(changes)} changes)")
+        temporal = [one for one in engines if one.name == "temporal"]
+        keycloak = [one for one in engines if one.name == "keycloak"]
+        together(
+            lambda: self._clock(temporal),
+            lambda: self._identity(keycloak),
+            lambda: self._our_own(ours),
+        )
         if self.stack.training:
             self.say(f"{training_people.fill(self.stack)} invented officers can sign in")
 
-    def _engine(self, engine: Process) -> None:
-        if engine.name == "temporal" and is_private(self.stack, "temporal"):
-            schema.update_schemas(
-                server.binary("sql"), commands.temporal_server(self.stack).database
-            )
-        self._start_and_wait([engine])
+    def _clock(self, temporal: list[Process]) -> None:
+        if temporal:
+            tool, told = server.binary("sql"), commands.temporal_server(self.stack)
+            schema.update_schemas(tool, told.database)
+        self._start_and_wait(temporal)
+        asyncio.run(namespace.register(temporal_address(self.stack), self.stack.namespace))
 
-    def _migrate(self) -> None:
+    def _identity(self, keycloak: list[Process]) -> None:
+        self._start_and_wait(keycloak)
+        changes = reconcile_identity(self.stack)
+        self.say(f"identity is as law and stack say ({len(changes)} changes)")
+
+    def _our_own(self, ours: list[Process]) -> None:
         for line in migrate_all(self.stack).splitlines():
             self.say(line)
-
-    def _register_namespace(self) -> None:
-        asyncio.run(namespace.register(temporal_address(self.stack), self.stack.namespace))
+        self._start_and_wait(ours)
 
     def _start_and_wait(self, started: Iterable[Process]) -> None:
         waiting = list(started)
         for one in waiting:
             self.supervisor.start(one.name)
-        with ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
-            for task in [pool.submit(self.wait, one) for one in waiting]:
-                task.result()
+        if waiting:
+            together(*(partial(self.wait, one) for one in waiting))
 
     def wait(self, process: Process) -> None:
         """Until the process answers that it is ready. Raises PartFailed when its time is over."""
@@ -134,6 +130,13 @@ class Start:
     @property
     def _temporal_folder(self) -> Path:
         return self.stack.run / "temporal"
+
+
+def together(*tasks: Callable[[], None]) -> None:
+    """Do all of it side by side; the first failure is raised when every task has ended."""
+    with ThreadPoolExecutor(max_workers=len(tasks)) as pool:
+        for done in [pool.submit(task) for task in tasks]:
+            done.result()
 
 
 @contextmanager
