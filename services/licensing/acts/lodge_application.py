@@ -6,39 +6,28 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.log import Leaf, lock_head
-from chassis.signing import NotGenuine, b64
+from chassis.signing import b64
 from chassis.unit_of_work import UnitOfWork
-from contracts.licensing.language import Origin, PaperState, Status
-from contracts.licensing.wire import Signed
-from contracts.licensing.wire_applications import HeadSeen, Lodged, Lodgement, ReceiptView
+from contracts.licensing.language import PaperState, Status
+from contracts.licensing.wire_applications import Lodged, Lodgement, ReceiptView
 from contracts.procedures import Tell
 from kernel.calendar import Calendar, due
 from kernel.codes import PublicCode, tracking_pin
 from kernel.facts import LODGED
-from kernel.law.compile import compile_plan, unmet_for_receipt
 from kernel.law.plan import GroundRule, PaperPlan
 from kernel.log.leaf import instant
-from kernel.problems import Problem
 from services.licensing.desk import Desk
 from services.licensing.domain import judging, notices
-from services.licensing.domain.access import must_keep
 from services.licensing.domain.application import Application
-from services.licensing.domain.filing import Filing, Held, Json, case_facts, lodged_payload
-from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
-from services.licensing.domain.papers import Paper, must_hold_needed
+from services.licensing.domain.filing import Filing, Json, lodged_payload
+from services.licensing.domain.ground import Ground
+from services.licensing.domain.papers import Paper
 from services.licensing.domain.tracking import hash_pin
+from services.licensing.gathering import gather
 from services.licensing.receipts import give_receipt
-from services.licensing.store.applications import Applications
-from services.licensing.store.filing import head_instant, next_filing_seq
-from services.licensing.store.parties import Parties
+from services.licensing.store.filing import next_filing_seq
 
 PREFIX = "AP"
-
-
-class HeadNotOurs(Problem):
-    """The log never had this size and root: it proves nothing about when the filing was made."""
-
-    title = "This head was never one of our log"
 
 
 def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Lodged:
@@ -69,68 +58,6 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
         pin=pin,
         receipt=ReceiptView.model_validate(receipt),
     )
-
-
-def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
-    """Everything that is lodged, judged by the law in force; raises what stands against it."""
-    files = Applications(work.session)
-    application = files.take(ref)
-    party = Parties(work.session).get(application.party_id)
-    must_keep(application, party, work.actor, work.now)
-    ground = read_ground(desk, sent.ground)
-    edition = desk.law.edition_on(work.now)
-    held = Held(*files.held(party.id, application.licence_type))
-    documents = files.documents(application.id)
-    licence = judging.judge(application, party, edition, ground, held)
-    judging.judge_ground(
-        application,
-        licence.ground.rule,
-        ground,
-        desk.law.country,
-        edition,
-        training=desk.training,
-        now=work.now,
-    )
-    origin = Origin.ONLINE
-    facts = case_facts(application, party, ground, held, desk.law.today(work.now), origin)
-    plan = compile_plan(edition, application.licence_type, application.procedure, facts)
-    judging.must_be_complete(unmet_for_receipt(edition, licence.id, facts), edition)
-    must_hold_needed(plan.papers, {d.kind for d in documents}, edition.rules.texts)
-    seen = None if sent.head_seen is None else head_seen(work, sent.head_seen)
-    proven = [seen] if seen else []
-    proven += [ground.checked_at] if ground else []
-    return Filing(
-        application=application,
-        party=party,
-        documents=documents,
-        ground=ground,
-        statement=None if sent.ground is None else sent.ground.model_dump(),
-        edition=edition.ref,
-        plan=plan,
-        office=judging.lead_office(edition, plan, facts),
-        origin=origin,
-        not_before=max(proven, default=None),
-        head_seen=sent.head_seen.size if sent.head_seen else None,
-    )
-
-
-def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:
-    """What the cadastre signed. Raises GroundStatementNotOurs, GroundNotReadable."""
-    if statement is None:
-        return None
-    try:
-        body = desk.keyring.verify(statement.model_dump(), PURPOSE)
-    except NotGenuine as forged:
-        raise GroundStatementNotOurs(forged.detail) from forged
-    return Ground.read(body)
-
-
-def head_seen(work: UnitOfWork, seen: HeadSeen) -> datetime:
-    """The instant before which the client cannot have filed. Raises HeadNotOurs."""
-    found = head_instant(work.session, seen.size, bytes.fromhex(seen.root))
-    if found is None:
-        raise HeadNotOurs("Send a head that this log's checkpoint gave", size=seen.size)
-    return found
 
 
 def enter(

@@ -35,13 +35,13 @@ class Filing:
     party: Party
     documents: Sequence[Document]
     ground: Ground | None
-    statement: Json | None
     edition: EditionRef
     plan: Plan
     office: str
     origin: Origin
     not_before: datetime | None
-    head_seen: int | None
+    statement: Json | None = None
+    head_seen: int | None = None
 
 
 def case_facts(

@@ -1,6 +1,7 @@
 """Judges an application before it is received: all that the law wants, or a refusal saying what."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -54,15 +55,18 @@ def judge(
     return licence
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Under which law and at which legal instant something is judged, and on what kind of stack."""
+
+    at: datetime
+    country: Country
+    edition: Edition
+    training: bool
+
+
 def judge_ground(
-    application: Application,
-    rule: GroundRule,
-    ground: Ground | None,
-    country: Country,
-    edition: Edition,
-    *,
-    training: bool,
-    now: datetime,
+    application: Application, rule: GroundRule, ground: Ground | None, now: Now
 ) -> None:
     """Raise unless ground and licence type go together and the statement is this application's."""
     if ground is None:
@@ -73,14 +77,15 @@ def judge_ground(
         raise NoGroundWanted("Lodge without a ground statement")
     if (rule is GroundRule.EXCLUSIVE_AREA) != (ground.geometry_hash is not None):
         raise GroundStatementNotOurs("The statement has no ground of the kind this right takes")
+    checked_under = now.country.edition_on(ground.checked_at.date())
     check_ground(
         ground,
-        country=country.name,
+        country=now.country.name,
         licence_type=application.licence_type,
         minerals=application.minerals,
-        editions={edition.ref.edition, country.edition_on(ground.checked_at.date()).ref.edition},
-        training=training,
-        now=now,
+        editions={now.edition.ref.edition, checked_under.ref.edition},
+        training=now.training,
+        now=now.at,
     )
 
 

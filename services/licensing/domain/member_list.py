@@ -30,6 +30,7 @@ HEADINGS: Final[dict[str, frozenset[str]]] = {
     "share": frozenset({"share", "shares", "parts"}),
     "since": frozenset({"member since", "since", "joined", "entry", "date joined", "from"}),
 }
+MEANINGS: Final = {word: name for name, spelled in HEADINGS.items() for word in spelled}
 NEEDED: Final = ("name", "sex", "birth")
 HEADING_ROWS: Final = 10  # titles above the heading are passed over
 
@@ -90,11 +91,7 @@ def read_list(
 
 def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, tuple[int, str]]]:
     for at, row in enumerate(rows[:HEADING_ROWS]):
-        columns: dict[str, tuple[int, str]] = {}
-        for n, cell in enumerate(row):
-            for name, spelled in HEADINGS.items():
-                if words(cell) in spelled:
-                    columns.setdefault(name, (n, cell))
+        columns = _columns(row)
         if all(name in columns for name in NEEDED):
             return at, columns
     raise HeadingNotFound(
@@ -102,6 +99,16 @@ def _heading(rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, tuple[int, s
         needed=list(NEEDED),
         understood={name: sorted(spelled) for name, spelled in HEADINGS.items()},
     )
+
+
+def _columns(row: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Meaning to place and spelling; of two columns with one meaning the first counts."""
+    found: dict[str, tuple[int, str]] = {}
+    for n, cell in enumerate(row):
+        meaning = MEANINGS.get(words(cell))
+        if meaning is not None:
+            found.setdefault(meaning, (n, cell))
+    return found
 
 
 @dataclass(slots=True)

@@ -28,20 +28,19 @@ from kernel.problems import NotAllowed, NotFound, Stale
 from services.licensing.acts.begin_draft import begin_draft
 from services.licensing.acts.deliver_paper import deliver_paper
 from services.licensing.acts.edit_draft import edit_draft
-from services.licensing.acts.lodge_application import HeadNotOurs, lodge_application
+from services.licensing.acts.lodge_application import lodge_application
 from services.licensing.acts.withdraw_application import withdraw_application
 from services.licensing.domain import ground, identity, judging, papers
 from services.licensing.domain.access import CounterOnly, must_see
 from services.licensing.domain.application import Application
 from services.licensing.domain.shown import show_application
 from services.licensing.domain.status import NotInThisStatus
+from services.licensing.gathering import HeadNotOurs
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.applications import Applications
 from services.licensing.store.parties import Parties
 
-router = APIRouter(
-    prefix="/applications", tags=["applications"], dependencies=[Depends(asks(ANYBODY_SIGNED_IN))]
-)
+router = APIRouter(prefix="/applications", tags=["applications"])
 OTHERS = (NotFound, NotAllowed)
 LODGING = (
     NotInThisStatus,
@@ -90,6 +89,7 @@ def tags(shown: ApplicationView) -> dict[str, str]:
 
 @router.post(
     "",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=201,
     response_model=ApplicationView,
     responses=answers(*OTHERS, CounterOnly, NoSuchLaw),
@@ -104,7 +104,7 @@ def begin(new: NewDraft, once: AtOnce, desk: AtDesk) -> Response:
     )
 
 
-@router.get("", response_model=ApplicationPage)
+@router.get("", dependencies=[Depends(asks(ANYBODY_SIGNED_IN))], response_model=ApplicationPage)
 def own(work: ReadWork, page: AtPage) -> object:
     """The applications of the one who asks, the last changed first; officers: those they helped."""
     after = None if page.after is None else (str(page.after[0]), str(page.after[-1]))
@@ -125,7 +125,12 @@ def line(application: Application, holder: str) -> ApplicationLine:
     return ApplicationLine(**told | {"holder": holder})
 
 
-@router.get("/{ref}", response_model=ApplicationView, responses=answers(*OTHERS))
+@router.get(
+    "/{ref}",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    response_model=ApplicationView,
+    responses=answers(*OTHERS),
+)
 def read(ref: str, work: ReadWork, response: Response) -> object:
     """An application by id or code: one's own, or of an office one is appointed at."""
     shown = view(work, seen_by(work, ref))
@@ -135,6 +140,7 @@ def read(ref: str, work: ReadWork, response: Response) -> object:
 
 @router.put(
     "/{ref}",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=ApplicationView,
     responses=answers(*OTHERS, Stale, NotInThisStatus, NoSuchLaw),
 )
@@ -154,6 +160,7 @@ def edit(
 
 @router.post(
     "/{ref}/lodgement",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=201,
     response_model=Lodged,
     responses=answers(*OTHERS, *LODGING),
@@ -163,7 +170,12 @@ def lodge(ref: str, sent: Lodgement, once: AtOnce, desk: AtDesk) -> Response:
     return once(lambda: lodge_application(once.work, desk, ref, sent), Lodged, status=201)
 
 
-@router.get("/{ref}/receipts/{kind}", response_model=ReceiptView, responses=answers(*OTHERS))
+@router.get(
+    "/{ref}/receipts/{kind}",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    response_model=ReceiptView,
+    responses=answers(*OTHERS),
+)
 def receipt(ref: str, kind: ReceiptKind, work: ReadWork) -> object:
     """A signed receipt as it was issued."""
     found = Applications(work.session).receipt(seen_by(work, ref).id, kind)
@@ -174,6 +186,7 @@ def receipt(ref: str, kind: ReceiptKind, work: ReadWork) -> object:
 
 @router.post(
     "/{ref}/papers/{kind}/delivery",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=PaperView,
     responses=answers(*OTHERS, NotInThisStatus, papers.PaperNotWanted, papers.PageMissing),
 )
@@ -184,6 +197,7 @@ def deliver(ref: str, kind: str, handed: Delivery, once: AtOnce) -> Response:
 
 @router.post(
     "/{ref}/withdrawal",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=ApplicationView,
     responses=answers(*OTHERS, Stale, NotInThisStatus),
 )

@@ -23,17 +23,14 @@ from services.licensing.routes.applications import seen_by
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.applications import Applications
 
-router = APIRouter(
-    prefix="/applications/{ref}/documents/{kind}/{n}",
-    tags=["documents"],
-    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
-)
+router = APIRouter(prefix="/applications/{ref}/documents/{kind}/{n}", tags=["documents"])
 Page = Annotated[int, Path(ge=1, le=200)]
 HEAD = 16  # bytes that tell what a file is
 
 
 @router.put(
     "",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=DocumentView,
     openapi_extra={
         "requestBody": {
@@ -71,7 +68,12 @@ def put(
     return add_document(work, desk, ref, (kind, n), stored, head)
 
 
-@router.get("", response_class=StreamingResponse, responses=answers(NotFound, NotAllowed))
+@router.get(
+    "",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    response_class=StreamingResponse,
+    responses=answers(NotFound, NotAllowed),
+)
 def get(ref: str, kind: str, n: Page, work: ReadWork, files: AtFiles) -> StreamingResponse:
     """The page as an attachment."""
     application = seen_by(work, ref)
@@ -85,7 +87,10 @@ def get(ref: str, kind: str, n: Page, work: ReadWork, files: AtFiles) -> Streami
 
 
 @router.delete(
-    "", status_code=204, responses=answers(NotFound, NotAllowed, NotInThisStatus, PageMissing)
+    "",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    status_code=204,
+    responses=answers(NotFound, NotAllowed, NotInThisStatus, PageMissing),
 )
 def remove(ref: str, kind: str, n: Page, work: AtUnitOfWork) -> Response:
     """Take a page out of a draft."""

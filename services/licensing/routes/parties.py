@@ -43,9 +43,7 @@ from services.licensing.gateways.spreadsheet import SpreadsheetNotReadable, read
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.parties import Parties
 
-router = APIRouter(
-    prefix="/parties", tags=["parties"], dependencies=[Depends(asks(ANYBODY_SIGNED_IN))]
-)
+router = APIRouter(prefix="/parties", tags=["parties"])
 JOINING = (NotAGroup, MemberAlready, CannotBeAMember, MembershipDates, MemberMissing)
 
 
@@ -58,6 +56,7 @@ AtList = Annotated[list[list[str]], Depends(read_list)]
 
 @router.post(
     "",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=201,
     response_model=PartyView,
     responses=answers(CounterOnly, EvidenceNotKnown, PersonsOnly),
@@ -73,7 +72,7 @@ def register(new: NewParty, once: AtOnce, desk: AtDesk) -> Response:
     )
 
 
-@router.get("", response_model=list[PartyView])
+@router.get("", dependencies=[Depends(asks(ANYBODY_SIGNED_IN))], response_model=list[PartyView])
 def own(work: ReadWork, desk: AtDesk) -> object:
     """The parties that the one who asks speaks for."""
     today = desk.law.today(work.now)
@@ -82,7 +81,12 @@ def own(work: ReadWork, desk: AtDesk) -> object:
     ]
 
 
-@router.get("/{party}", response_model=PartyView, responses=answers(NotFound, NotAllowed))
+@router.get(
+    "/{party}",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    response_model=PartyView,
+    responses=answers(NotFound, NotAllowed),
+)
 def read(party: UUID, work: ReadWork, desk: AtDesk, response: Response) -> object:
     """A party of one's own; officers who decide read any, because they must know whom."""
     found = Parties(work.session).get(party)
@@ -95,6 +99,7 @@ def read(party: UUID, work: ReadWork, desk: AtDesk, response: Response) -> objec
 
 @router.post(
     "/{party}/members",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=201,
     response_model=PartyView,
     responses=answers(NotFound, NotAllowed, EvidenceNotKnown, PersonsOnly, *JOINING),
@@ -111,6 +116,7 @@ def enrol(party: UUID, new: NewMember, once: AtOnce, desk: AtDesk) -> Response:
 
 @router.put(
     "/{party}/members/list",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=ImportReport,
     openapi_extra={
         "requestBody": {
@@ -141,6 +147,7 @@ def import_list(party: UUID, rows: AtList, work: AtUnitOfWork, desk: AtDesk) -> 
 
 @router.post(
     "/{party}/members/{membership}/end",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=PartyView,
     responses=answers(NotFound, NotAllowed, MembershipDates),
 )
@@ -157,6 +164,7 @@ def leave(
 
 @router.post(
     "/{party}/interests",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=201,
     response_model=InterestView,
     responses=answers(NotFound, NotAllowed, MembershipDates),

@@ -20,13 +20,13 @@ from services.licensing.domain.tracking import TRIES, WINDOW, TrackingLocked, Wr
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.applications import Applications
 
-router = APIRouter(tags=["tracking"], dependencies=[Depends(asks(PUBLIC))])
+router = APIRouter(tags=["tracking"])
 
 
 @router.post(
     "/track",
     response_model=Tracked,
-    dependencies=[Depends(RateLimit(30, timedelta(minutes=1)))],
+    dependencies=[Depends(asks(PUBLIC)), Depends(RateLimit(30, timedelta(minutes=1)))],
     responses=answers(NotACode, WrongPin, TrackingLocked),
 )
 def track(given: Track, request: Request, work: AtUnitOfWork, desk: AtDesk) -> Response:

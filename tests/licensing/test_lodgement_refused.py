@@ -1,0 +1,182 @@
+"""Lodging refused: what the law has against it, whose file it is not, and what to do."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from licensing_office import OfficeOfTests, spell
+
+from kernel.authority import Power
+
+ROOT = Path(__file__).parents[2]
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"]).rsplit(":", 1)[-1]
+
+
+def test_a_case_is_lodged_once(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    told = office.lodged(who)
+    refused = office.lodge(who, told["application"])
+    assert slug(refused) == "not-in-this-status"
+    assert refused.json()["state"] == "lodged"
+
+
+def test_a_missing_needed_paper_is_named_with_who_issues_it(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    draft = office.ready(who, "identity")
+    refused = office.lodge(who, draft)
+    assert slug(refused) == "papers-missing"
+    assert office.get(who, f"/applications/{draft}").json()["status"] == "draft"
+    (paper,) = refused.json()["papers"]
+    assert paper["paper"] == "members-list"
+    assert paper["title"]["en"]
+    assert paper["issued_by"]["en"]
+
+
+def test_a_refused_lodgement_leaves_no_gap(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    before = office.lodged(who)["filing_seq"]
+    refused = office.lodge(who, office.ready(who, "identity"))
+    assert refused.status_code == 409
+    assert office.lodged(who)["filing_seq"] == before + 1
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"licence_type": "miners-card"}, "ground-statement-for-another"),
+        ({"minerals": ["silver"]}, "ground-statement-for-another"),
+        ({"country": "elsewhere"}, "ground-statement-for-another"),
+        ({"edition": "2020-01-01"}, "ground-statement-for-another"),
+        ({"training": False}, "ground-statement-for-another"),
+        ({"geometry_hash": None}, "ground-statement-not-ours"),
+        ({"hits": [{"kind": "zone"}]}, "ground-not-readable"),
+    ],
+)
+def test_a_statement_about_something_else_is_refused(
+    office: OfficeOfTests, change: dict[str, object], problem: str
+) -> None:
+    who = office.applicant()
+    ground = office.statement(**change)
+    assert slug(office.lodge(who, office.ready(who), ground=ground)) == problem
+
+
+def test_a_statement_that_was_changed_after_signing_is_refused(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    draft = office.ready(who)
+    ground = office.statement()
+    ground["body"]["hectares"] = {"legal": "0.5"}
+    assert slug(office.lodge(who, draft, ground=ground)) == "ground-statement-not-ours"
+    other = office.statement() | {"key": "licensing-receipts-1"}
+    assert slug(office.lodge(who, draft, ground=other)) == "ground-statement-not-ours"
+    receipt = office.desk.receipts.sign(office.statement()["body"])
+    assert slug(office.lodge(who, draft, ground=receipt)) == "ground-statement-not-ours"
+
+
+def test_a_statement_of_yesterday_is_too_old(office: OfficeOfTests) -> None:
+    who, now = office.applicant(), office.now()
+    draft = office.ready(who)
+    past = {
+        "checked_at": spell(now - timedelta(hours=24, seconds=1)),
+        "valid_until": spell(now - timedelta(seconds=1)),
+    }
+    assert (
+        slug(office.lodge(who, draft, ground=office.statement(**past)))
+        == "ground-statement-too-old"
+    )
+    stretched = past | {"valid_until": spell(now + timedelta(days=9))}
+    again = office.lodge(who, draft, ground=office.statement(**stretched))
+    assert slug(again) == "ground-statement-too-old"
+
+
+def test_a_right_with_ground_needs_a_statement_and_one_without_takes_none(
+    office: OfficeOfTests,
+) -> None:
+    who = office.applicant()
+    assert slug(office.lodge(who, office.ready(who), ground=None)) == "ground-needed"
+    draft = office.ready(who, "identity", licence_type="buyers-licence", district="riverside")
+    assert slug(office.lodge(who, draft)) == "no-ground-wanted"
+
+
+def test_a_party_that_may_not_hold_the_right_is_refused(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    company = office.post(who, "/parties", {"kind": "company", "name": "Stone Ltd"}).json()["id"]
+    refused = office.lodge(who, office.ready(who, party=company))
+    assert slug(refused) == "holder-not-allowed"
+    assert refused.json()["holders"] == ["person", "cooperative"]
+
+
+def test_who_the_applicant_is_must_be_proven_as_the_rulebook_lists(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    person = {"kind": "person", "name": "Amara"}
+    bare = office.post(who, "/parties", person).json()["id"]
+    refused = office.lodge(who, office.ready(who, "identity", party=bare))
+    assert slug(refused) == "identity-not-proven"
+    assert ["two-witnesses"] in refused.json()["any_of"]
+    evidence = [{"kind": "two-witnesses", "number": "B. Okara and C. Mbira"}]
+    proven = office.post(who, "/parties", person | {"evidence": evidence}).json()["id"]
+    done = office.lodge(who, office.ready(who, "identity", party=proven))
+    assert done.status_code == 201, done.text
+
+
+def test_facts_the_law_wants_are_named_in_every_language(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    small = office.cooperative(who, members=4)
+    refused = office.lodge(who, office.ready(who, party=small))
+    assert slug(refused) == "facts-missing"
+    (unmet,) = refused.json()["unmet"]
+    assert unmet["rule"] == "enough-members"
+    assert unmet["says"]["en"]
+
+
+def test_minerals_must_be_named_and_covered(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    none = office.ready(who, minerals=[])
+    assert (
+        slug(office.lodge(who, none, ground=office.statement(minerals=[]))) == "mineral-not-allowed"
+    )
+    copper = office.ready(who, minerals=["copper"])
+    ground = office.statement(minerals=["copper"])
+    assert slug(office.lodge(who, copper, ground=ground)) == "mineral-not-allowed"
+
+
+def test_a_third_permit_is_one_too_many(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    party = office.cooperative(who)
+    for _ in range(2):
+        told = office.lodge(who, office.ready(who, party=party)).json()
+        office.sql("update application set status = 'granted' where id = %s", told["application"])
+    refused = office.lodge(who, office.ready(who, party=party))
+    assert slug(refused) == "holding-limit-reached"
+    assert refused.json()["held"] == 2
+
+
+def test_a_head_that_the_log_never_had_is_refused(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    draft = office.ready(who)
+    for head in ({"size": 1, "root": "00" * 32}, {"size": 10**9, "root": "00" * 32}):
+        assert slug(office.lodge(who, draft, head_seen=head)) == "head-not-ours"
+
+
+def test_a_stranger_finds_no_such_application(office: OfficeOfTests) -> None:
+    draft = office.ready(office.applicant())
+    assert office.lodge(office.applicant(), draft).status_code == 404
+    assert office.lodge({}, draft).status_code == 401
+
+
+def test_no_officer_lodges_for_somebody_without_having_helped_them(office: OfficeOfTests) -> None:
+    draft = office.ready(office.applicant())
+    for powers in ((Power.DECIDE_STEP,), (Power.ASSIST_AT_COUNTER,), ()):
+        assert office.lodge(office.officer("mines-north", *powers), draft).status_code == 403
+
+
+def test_a_helper_at_the_counter_lodges_and_stands_on_the_receipt(office: OfficeOfTests) -> None:
+    clerk = office.officer("mines-north", Power.ASSIST_AT_COUNTER, sub="clerk-9")
+    draft = office.ready(clerk)
+    told = office.lodge(clerk, draft)
+    assert told.status_code == 201, told.text
+    assert told.json()["receipt"]["body"]["lodged"]["helper"] == "staff:clerk-9"
+    assert office.journal(draft)[0][4]["notices"] == []
