@@ -4,7 +4,9 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import timedelta
+from typing import Final
 
 import structlog
 from temporalio.client import Client
@@ -38,6 +40,9 @@ WORKFLOWS = (
     NoticeWorkflow,
     ReconcileWorkflow,
 )
+FIRST_WAIT: Final = 0.5  # seconds between two tries while Temporal is away
+LONGEST_WAIT: Final = 5.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -64,51 +69,45 @@ def quiet_runtime(settings: Settings) -> Runtime:
 
 
 async def connect(settings: Settings, runtime: Runtime) -> Client:
-    """A client, however long Temporal takes to come up."""
-    wait = 0.5
-    while True:
-        try:
-            return await Client.connect(
-                settings.temporal,
-                namespace=settings.temporal_namespace,
-                data_converter=pydantic_data_converter,
-                runtime=runtime,
-            )
-        except (RPCError, RuntimeError) as away:
-            log.warning("temporal.away", error=type(away).__name__, again_in=wait)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, 10.0)
-
-
-async def schedule_reconciling(client: Client, minutes: int) -> None:
-    """Set the schedule up beside the running worker; its namespace may still be on its way."""
-    while True:
-        try:
-            await keep_schedule(client, minutes)
-        except RPCError as away:
-            log.warning("schedule.away", error=str(away.status))
-            await asyncio.sleep(5)
-        else:
-            return
+    """A client of the stack's namespace. Raises RPCError or RuntimeError while it is away."""
+    return await Client.connect(
+        settings.temporal,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        runtime=runtime,
+    )
 
 
 async def serve(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; then finish what was begun and hand the cases over."""
+    """Work until SIGTERM or SIGINT, however often Temporal goes away; then hand the cases over."""
     stop = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    connecting = asyncio.ensure_future(connect(settings, quiet_runtime(settings)))
+    runtime, wait = quiet_runtime(settings), FIRST_WAIT
+    while not stop.is_set():
+        try:
+            client = await connect(settings, runtime)
+            await keep_schedule(client, settings.reconcile_minutes)
+            wait = FIRST_WAIT
+            await work(client, settings, stop)
+        except (RPCError, RuntimeError) as away:
+            log.warning("temporal.away", error=type(away).__name__, again_in=wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+
+async def work(client: Client, settings: Settings, stop: asyncio.Event) -> None:
+    """Until told to stop, or until the worker gives up; then raises what made it do so."""
+    worker = workflow_worker(client, settings)
+    running = asyncio.ensure_future(worker.run())
     stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((connecting, stopping), return_when=asyncio.FIRST_COMPLETED)
-    if stop.is_set():
-        connecting.cancel()
-        return
-    client = connecting.result()
-    async with workflow_worker(client, settings):
-        log.info("worker.started", queue=PROCEDURES)
-        scheduling = asyncio.ensure_future(schedule_reconciling(client, settings.reconcile_minutes))
-        await stop.wait()
-        scheduling.cancel()
+    log.info("worker.started", queue=PROCEDURES)
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.done():
+        await worker.shutdown()
+    stopping.cancel()
+    await running
     log.info("worker.stopped")
 
 

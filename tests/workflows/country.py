@@ -259,6 +259,18 @@ async def skip(country: Country, case: Case, by: timedelta) -> None:
     await asyncio.wait_for(skipper.fast_forward(country.handle(case), by), 60)
 
 
+async def state_when(
+    country: Country, case: Case, what: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """What the case's workflow tells operators, as soon as `what` is true of it."""
+    async with asyncio.timeout(20):
+        while True:
+            told: dict[str, Any] = await country.handle(case).query("state")
+            if told["loaded"] and what(told):
+                return told
+            await asyncio.sleep(0.05)
+
+
 async def seen(what: Callable[[], bool], seconds: float = 20) -> None:
     """Wait until something is so; fail when it does not come about."""
     async with asyncio.timeout(seconds):

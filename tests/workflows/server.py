@@ -1,4 +1,7 @@
-"""A Temporal server of the tests' own: real, on PostgreSQL, with a clock that can be skipped."""
+"""A Temporal server of the tests' own: real, on PostgreSQL, with a clock that can be skipped.
+
+A stack's server would not do: its own workers and services answer in the namespace `training`.
+"""
 
 import asyncio
 import os
@@ -14,8 +17,6 @@ from psycopg import sql
 from deploy.temporal import alone, config, namespace, server
 
 ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
-GIVEN = os.environ.get("CORNERPOST_TEST_TEMPORAL")
-"""A server whose namespace `training` nobody else works in, to be used instead."""
 
 
 def free_ports(wanted: int) -> int:
@@ -38,9 +39,6 @@ def _is_free(port: int) -> bool:
 @contextmanager
 def running(folder: Path, name: str) -> Iterator[str]:
     """A server from nothing; its address. Its two databases go when it does."""
-    if GIVEN:
-        yield GIVEN
-        return
     prefix = f"dev_workflows_{name}_{os.getpid()}"
     database = alone.prepare(ADMIN, prefix)
     one = config.TemporalServer(database, alone.ports(free_ports(9)), 4, skipping=alone.NAMESPACE)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
+
 from chassis.clock import machine_now
 from contracts import procedures as p
 from kernel import facts
@@ -12,6 +14,8 @@ from kernel.events import CaseRef, Source
 from tests.workflows.country import seen
 from tests.workflows.desk import Answer, Desk, open_desk, told
 from tests.workflows.plans import EDITION
+
+pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 DAY = timedelta(days=1)
 QUESTIONS = {

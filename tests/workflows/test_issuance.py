@@ -14,6 +14,8 @@ from tests.workflows.country import seen
 from tests.workflows.desk import Answer, Desk, open_desk
 from tests.workflows.plans import EDITION
 
+pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
+
 QUESTIONS = {
     "licensing.load_issuance": CaseRef,
     "licensing.reserve_licence_code": p.Keyed,

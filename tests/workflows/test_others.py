@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from temporalio.client import Client
 
 from chassis.clock import machine_now
@@ -12,10 +13,12 @@ from contracts import procedures as p
 from kernel import facts
 from kernel.commands import Command
 from kernel.events import CaseRef, Source
-from tests.workflows.country import open_country, seen
+from tests.workflows.country import open_country, seen, state_when
 from tests.workflows.desk import Desk, open_desk, told
 from tests.workflows.plans import EDITION, USUAL
 from workflows.schedule import RECONCILE, keep_schedule
+
+pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 DAY = timedelta(days=1)
 SETTLED = (facts.STEP_OPENED, facts.AREA_ENTERED, facts.NOTICE_SENT)
@@ -130,21 +133,12 @@ def test_reconciling_revives_a_lost_case_and_fetches_a_lost_fact(temporal: str) 
             await run_once(country.client)
             assert country.revived == [lost.id]
             assert await country.handle(kept).result() == "refused"
-            told = await asked_until_loaded(country, lost)
+            told = await state_when(country, lost, lambda told: not told["under_way"])
             assert told["steps"]["screening"]["status"] == "open"
             assert len(lost.asked) == 2 * len(set(lost.asked))
             await country.handle(lost).terminate("the test is over")
 
     asyncio.run(live())
-
-
-async def asked_until_loaded(country: Any, case: Any) -> Any:
-    async with asyncio.timeout(20):
-        while True:
-            told = await country.handle(case).query("state")
-            if told["loaded"] and not told["under_way"]:
-                return told
-            await asyncio.sleep(0.05)
 
 
 async def run_once(client: Client) -> str:

@@ -9,8 +9,18 @@ import pytest
 from chassis.clock import machine_now
 from kernel import facts
 from kernel.events import Event, Source
-from tests.workflows.country import Case, Country, open_country, seen, skip, worker_of_workflows
+from tests.workflows.country import (
+    Case,
+    Country,
+    open_country,
+    seen,
+    skip,
+    state_when,
+    worker_of_workflows,
+)
 from tests.workflows.plans import PAID_FIRST, USUAL, days, plan, question
+
+pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 DAY = timedelta(days=1)
 
@@ -48,7 +58,9 @@ def test_a_case_of_sixty_days_is_warned_escalated_deemed_and_granted(temporal: s
             await decided(country, case, "environment")
             await skip(country, case, 10 * DAY)
             await opened(case, "decision")
-            told = await country.handle(case).query("state")
+            told = await state_when(
+                country, case, lambda told: told["steps"]["decision"]["status"] == "open"
+            )
             assert told["steps"]["environment"]["office"] == "environment-head"
             assert told["steps"]["council"]["outcome"] == "deemed-approved"
             await skip(country, case, 30 * DAY)
@@ -74,9 +86,8 @@ def test_a_case_begun_after_the_clock_was_moved_lives_in_the_moved_time(temporal
             await seen(lambda: facts.INVOICE_RAISED in case.names)
             at = case.journal[-1].at
             country.tell(case, list(case.services.pay("filing-fee", at)), at)
-            await opened(case, "screening")
-            told = await country.handle(case).query("state")
-            wake = told["steps"]["screening"]["ask_at"]
+            told = await state_when(country, case, lambda told: told["next_wake"] is not None)
+            wake = told["next_wake"]
             assert wake.startswith(str(case.services.desks["screening"].due_at.date()))
             await skip(country, case, 20 * DAY)
             (lapse,) = (event for event in case.journal if event.name == facts.STEP_LAPSED)
@@ -136,7 +147,7 @@ def test_an_outage_is_waited_out_and_a_refusal_never_fails_the_case(temporal: st
             country.away["open_step"] = 2
             country.refusing["enter_area"] = "statement-too-old"
             case = await lodged(country)
-            told = await country.handle(case).query("state")
+            told = await state_when(country, case, lambda told: bool(told["refused"]))
             assert told["refused"] == [f"{case.id}:case:0:enter_area:1: statement-too-old"]
             await decided(country, case, "screening")
             await opened(case, "council")
@@ -151,8 +162,8 @@ def test_one_service_that_is_away_stops_nothing_that_needs_another(temporal: str
             case = await lodged(country)
             await decided(country, case, "screening")
             await opened(case, "council")
-            told = await country.handle(case).query("state")
-            assert told["under_way"] == [f"{case.id}:case:0:send_notice:1"]
+            sending = f"{case.id}:case:0:send_notice:1"
+            await state_when(country, case, lambda told: told["under_way"] == [sending])
 
     asyncio.run(live())
 

@@ -14,6 +14,8 @@ import pytest
 from chassis.settings import UnknownSetting
 from workflows.settings import Settings
 
+pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
+
 
 def free_port() -> int:
     with socket.socket() as one:
