@@ -1,4 +1,4 @@
-"""Enter an application area: the ground of a lodged application takes its place among the others."""
+"""Enter an application area: the ground of a lodged application takes its place."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -137,6 +137,6 @@ def _tell(
                 "net_hectares": str(areas.net_hectares(one.area)),
             },
             tell=[Tell.application(one.area.application_id)],
-            edition=EditionRef(**one.area.edition),
+            edition=one.area.edition_ref,
         )
     return Ack(seq=entered.seq)

@@ -5,7 +5,6 @@ from uuid import UUID
 from chassis.unit_of_work import UnitOfWork
 from contracts.cadastre.language import ApplicationAreaStatus
 from contracts.procedures import Ack, Tell
-from kernel.events import EditionRef
 from kernel.facts import AREA_RELEASED
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.store.application_areas import ApplicationAreas
@@ -16,7 +15,7 @@ NOTHING = Ack()
 
 
 def release_application_area(work: UnitOfWork, application: UUID, reason: str) -> Ack:
-    """Juniors that no other senior displaces stand again. What was granted, or never entered, stays."""
+    """Juniors that no other senior displaces stand again. Nothing happens to what was granted."""
     areas = ApplicationAreas(work.session)
     area = areas.find(application)
     if area is None or not area.live:
@@ -32,7 +31,7 @@ def release_application_area(work: UnitOfWork, application: UUID, reason: str) -
         AREA_RELEASED,
         {"reason": reason, "hectares": str(area.hectares), "freed": freed},
         tell=[Tell.application(application)],
-        edition=EditionRef(**area.edition),
+        edition=area.edition_ref,
     )
     return Ack(seq=released.seq)
 

@@ -34,8 +34,8 @@ def seed_register(work: UnitOfWork, desk: Desk) -> int:
         told += _jurisdictions(work, edition)
     told += _training(work, desk)
     if told:
-        work.append(SEEDED, SUBJECT, {"edition": desk.country.newest.ref.hash, "written": told})
         places.raise_version(work.session)
+        work.append(SEEDED, SUBJECT, {"edition": desk.country.newest.ref.hash, "written": told})
     return len(told)
 
 

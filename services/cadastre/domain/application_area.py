@@ -8,6 +8,7 @@ from uuid import UUID
 from shapely.geometry import MultiPolygon
 
 from contracts.cadastre.language import ApplicationAreaStatus
+from kernel.events import EditionRef
 from kernel.problems import Problem
 
 
@@ -19,7 +20,7 @@ class AreaNotEntered(Problem):
 
 @dataclass(eq=False, kw_only=True)
 class ApplicationArea:
-    """Live from its entry until it is granted or released; areas may overlap, `filing_seq` orders."""
+    """Live from entry until granted or released; areas may overlap, `filing_seq` orders them."""
 
     application_id: UUID
     filing_seq: int
@@ -46,6 +47,10 @@ class ApplicationArea:
     @property
     def live(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def edition_ref(self) -> EditionRef:
+        return EditionRef(**self.edition)
 
     def must_be_live(self) -> None:
         """Raises AreaNotEntered once the area was granted or released."""

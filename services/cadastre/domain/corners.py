@@ -10,7 +10,7 @@ from services.cadastre.domain.area import Area
 from services.cadastre.domain.planes import Conversion, Corner, Plane
 
 MAX_TEXT = 40
-_NUMBER = r"\d{1,9}(?:[.,]\d{1,12})?"
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,20})?"
 _PLAIN = re.compile(rf"([+-]?)({_NUMBER})\s*(?:m|°)?")
 _DEGREES = re.compile(
     rf"([+-]?)({_NUMBER})\s*[°º:\s-]\s*(?:({_NUMBER})\s*(?:['′’:\s-]\s*|$)"

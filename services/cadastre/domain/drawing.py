@@ -96,7 +96,7 @@ def _of_cells(law: GroundLaw, asked: GroundAsked) -> Drawing:
 def _of_corners(law: GroundLaw, asked: GroundAsked) -> Drawing:
     plane = law.plane
     if asked.corners is not None:
-        rings = [[(str(x), str(y)) for x, y in ring] for ring in asked.corners.rings]
+        rings = [[(_spelled(x), _spelled(y)) for x, y in ring] for ring in asked.corners.rings]
         area, named = read_corners(rings, asked.corners.crs.upper(), plane)
         return Drawing(area, conversion=named)
     if asked.gpx is not None:
@@ -104,6 +104,11 @@ def _of_corners(law: GroundLaw, asked: GroundAsked) -> Drawing:
         return Drawing(area, conversion=named, walks=tuple(walks))
     area, named = read_geojson(asked.geojson, plane)
     return Drawing(area, conversion=named)
+
+
+def _spelled(number: str | int | float) -> str:
+    """Numbers of JSON as they would be typed: no exponent."""
+    return number if isinstance(number, str) else format(Decimal(repr(number)), "f")
 
 
 def measure(law: GroundLaw, licence_type: str, drawn: Drawing, declared: str | None) -> Measured:

@@ -12,7 +12,7 @@ from services.cadastre.domain.area import MM, Area, Point
 from services.cadastre.domain.corners import CornerNotReadable
 from services.cadastre.domain.planes import LONLAT, Conversion, Corner, Plane
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
 MAX_POINTS = 50_000
 MAX_DEPTH = 16
 MAX_TRACKS = 20

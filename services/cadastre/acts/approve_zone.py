@@ -1,0 +1,25 @@
+"""Approve a zone: the second signature, by somebody else, from which on it has effect."""
+
+from chassis.unit_of_work import UnitOfWork
+from kernel.authority import Power
+from kernel.problems import NotAllowed
+from services.cadastre.domain.zone import Zone
+from services.cadastre.store import places
+
+APPROVED = "zone.approved"
+
+
+def approve_zone(work: UnitOfWork, name: str) -> Zone:
+    """Raises NotFound, NotAllowed, FourEyes and ZoneApproved."""
+    zone = places.Zones(work.session).take(name)
+    work.actor.must(Power.APPROVE_ZONE, zone.office, work.now)
+    if work.actor.person is None:
+        raise NotAllowed("A zone is approved by a person")
+    zone.approve(work.actor.person, work.now)
+    version = places.raise_version(work.session)
+    work.append(
+        APPROVED,
+        f"zone:{zone.id}",
+        {"zone": zone.id, "by": work.actor.person, "register_version": version},
+    )
+    return zone

@@ -1,0 +1,7 @@
+"""The cadastre's relay: brings its facts to the workflows."""
+
+from chassis.relay import run_relay
+from services.cadastre.settings import Settings
+
+if __name__ == "__main__":
+    run_relay(Settings())

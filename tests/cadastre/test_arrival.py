@@ -1,0 +1,102 @@
+"""Whatever order areas arrive in, the register ends in the same state."""
+
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+from cadastre_ground import WORK, Register, asked, plot
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from chassis.journal import events_between
+from kernel.facts import AREA_DISPLACED, AREA_ENTERED
+
+SHAPES = {"west": (0, 0), "middle": (100, 0), "east": (200, 0), "apart": (100, 301)}
+
+
+def state(register: Register, cases: dict[str, UUID]) -> dict[str, object]:
+    names = {case: name for name, case in cases.items()}
+    with register.works.open(WORK) as work:
+        areas = work.session.execute(
+            text("select application_id, status, hectares from application_area")
+        )
+        pairs = work.session.execute(text("select senior, junior, hectares from displacement"))
+        found = {names[a]: (status, hectares) for a, status, hectares in areas if a in names}
+        taken = {(names[s], names[j]): h for s, j, h in pairs if s in names}
+        return {"areas": found, "pairs": taken}
+
+
+@pytest.fixture(scope="module")
+def spot() -> list[int]:
+    return [0]
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(order=st.permutations(sorted(SHAPES)), released=st.sampled_from([None, *sorted(SHAPES)]))
+def test_every_order_of_arrival_gives_the_same_state(
+    register: Register, spot: list[int], order: list[str], released: str | None
+) -> None:
+    spot[0] += 400
+    base = next(register.places) * 10 + 100_000
+    cases = {name: uuid4() for name in SHAPES}
+    entries = {
+        name: register.entry(
+            asked(plot(east + 3000, north + spot[0] * 2)), seq=base + sorted(SHAPES).index(name)
+        )
+        for name, (east, north) in SHAPES.items()
+    }
+    for name in order:
+        register.enter(entries[name], cases[name])
+    three, half = Decimal("6.0000"), Decimal("3.0000")
+    displaced = {"apart": "standing", "east": "standing", "middle": "displaced"}
+    expected = {name: (status, three) for name, status in displaced.items()}
+    expected["west"] = ("displaced", three)
+    pairs = {("east", "middle"): half, ("middle", "west"): half}
+    if released is not None:
+        register.release(cases[released])
+        expected[released] = ("released", three)
+        pairs = {key: value for key, value in pairs.items() if key[0] != released}
+        for name in {"middle", "west"} - {released}:
+            stands = not any(junior == name for _, junior in pairs)
+            expected[name] = ("standing" if stands else "displaced", three)
+    assert state(register, cases) == {"areas": expected, "pairs": pairs}
+
+
+def test_each_application_hears_once_from_each_rival(register: Register) -> None:
+    first, second = next(register.places), next(register.places)
+    junior = register.enter(asked(plot(-2000)), seq=second)
+    senior = register.enter(asked(plot(-1900)), seq=first)
+    with register.works.open(WORK) as work:
+        heard = events_between(work.session, junior)
+        assert [event.name for event in heard] == [AREA_ENTERED, AREA_DISPLACED]
+        assert heard[1].payload == {
+            "by_seq": first, "hectares": "3.0000", "net_hectares": "3.0000",
+        }
+        (entered,) = events_between(work.session, senior)
+        assert (entered.payload["junior_to"], entered.payload["displaces"]) == (0, 1)
+        tells = work.session.scalars(text("select workflow_id from outbox order by id")).all()
+    assert tells[-3:] == [f"application:{junior}", f"application:{senior}", f"application:{junior}"]
+
+
+def test_entering_again_changes_nothing(register: Register) -> None:
+    entry = register.entry(asked(plot(-4000)))
+    case = register.enter(entry)
+    register.enter(entry, case)
+    with register.works.open(WORK) as work:
+        assert len(events_between(work.session, case)) == 1
+
+
+def test_a_third_party_of_another_layer_is_no_rival(register: Register) -> None:
+    gold = register.enter(asked(plot(-6000)))
+    sand = register.enter(asked(plot(-6000), minerals=["sand"]))
+    with register.works.open(WORK) as work:
+        found = work.session.execute(
+            text("select status from application_area where application_id = any(:ids)"),
+            {"ids": [gold, sand]},
+        )
+        assert {row.status for row in found} == {"standing"}
