@@ -67,13 +67,23 @@ def keycloak_launch(stack: Stack) -> keycloak.Launch:
             user=str(where["user"]),
             password=str(where["password"]),
         ),
-        keycloak_admin(stack),
+        own_admin(stack),
         keycloak_home().with_name(f"{keycloak_home().name}.jsa"),
     )
 
 
-def keycloak_admin(stack: Stack) -> keycloak.AdminAccount:
+def own_admin(stack: Stack) -> keycloak.AdminAccount:
+    """The account that a Keycloak of this stack is first started with."""
     return keycloak.AdminAccount(KEYCLOAK_ADMIN, secret(stack, "keycloak-admin"))
+
+
+def keycloak_admin(stack: Stack) -> keycloak.AdminAccount | None:
+    """Who reconciles the realms: our own account, or the given one; None where none was given."""
+    if "CORNERPOST_KEYCLOAK" not in stack.given:
+        return own_admin(stack)
+    client = stack.given.get("CORNERPOST_KEYCLOAK_ADMIN_CLIENT")
+    word = stack.given.get("CORNERPOST_KEYCLOAK_ADMIN_SECRET")
+    return keycloak.AdminAccount(client, word) if client and word else None
 
 
 def _prefix(process: Process) -> str:

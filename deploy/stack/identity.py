@@ -4,17 +4,18 @@ from dataclasses import fields
 
 from deploy.keycloak.realms import Addresses, ClientSecrets, Office
 from deploy.keycloak.reconcile import Changes, reconcile
-from deploy.stack.environment import COUNTRY, keycloak_address, keycloak_admin, phone_issuer
+from deploy.keycloak.start import AdminAccount
+from deploy.stack.environment import COUNTRY, keycloak_address, phone_issuer
 from deploy.stack.layout import ROOT, Stack
 from deploy.stack.vault import secret
 from kernel.law.load import load_country
 
 
-def reconcile_identity(stack: Stack) -> Changes:
+def reconcile_identity(stack: Stack, admin: AdminAccount) -> Changes:
     """Bring both realms to what law and stack say; nothing is written when they are so already."""
     return reconcile(
         keycloak_address(stack),
-        keycloak_admin(stack),
+        admin,
         Addresses(portal=stack.address("portal"), phone=phone_issuer(stack)),
         client_secrets(stack),
         offices(),

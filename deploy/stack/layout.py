@@ -13,6 +13,12 @@ from deploy import ports
 ROOT = Path(__file__).resolve().parents[2]
 """The clone that the processes are run from."""
 
+GIVEN = (
+    "CORNERPOST_TEMPORAL", "CORNERPOST_TEMPORAL_NAMESPACE",
+    "CORNERPOST_KEYCLOAK", "CORNERPOST_KEYCLOAK_ADMIN_CLIENT", "CORNERPOST_KEYCLOAK_ADMIN_SECRET",
+)
+"""Beside `CORNERPOST_DATABASE_URL_…`: what an operator may name instead of having it started."""
+
 LONGEST_SOCKET = 100  # bytes that the kernel allows in a UNIX socket's path, less a little
 
 
@@ -51,8 +57,9 @@ class Stack:
 
     @property
     def namespace(self) -> str:
-        """Temporal's namespace: time can be skipped in `training` only."""
-        return "training" if self.training else "cornerpost"
+        """Temporal's namespace: time can be skipped in a training stack's only."""
+        usual = "training" if self.training else "cornerpost"
+        return self.given.get("CORNERPOST_TEMPORAL_NAMESPACE", usual)
 
     @property
     def run(self) -> Path:
@@ -91,12 +98,11 @@ class Stack:
 
 
 def given_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """The servers that the operator names: databases, Temporal, Keycloak."""
-    exact = ("CORNERPOST_TEMPORAL", "CORNERPOST_KEYCLOAK")
+    """The servers that the operator names, and how to speak with them."""
     return {
         name: value
         for name, value in environment.items()
-        if value and (name.startswith(("CORNERPOST_DATABASE_URL_", *exact)))
+        if value and (name in GIVEN or name.startswith("CORNERPOST_DATABASE_URL_"))
     }
 
 

@@ -10,8 +10,9 @@ import psycopg
 from chassis.clock import machine_now
 from deploy.keycloak.people import Officer, Person, make_officers, read_officers
 from deploy.keycloak.realms import Office
+from deploy.keycloak.start import AdminAccount
 from deploy.stack.databases import owner_url
-from deploy.stack.environment import COUNTRY, keycloak_address, keycloak_admin
+from deploy.stack.environment import COUNTRY, keycloak_address
 from deploy.stack.layout import ROOT, Stack
 from deploy.stack.migrations import has_migrations
 from deploy.stack.processes import SERVICES
@@ -34,7 +35,7 @@ def officers(stack: Stack) -> dict[str, Officer]:
     return read_officers(officers_file(stack))
 
 
-def fill(stack: Stack) -> int:
+def fill(stack: Stack, admin: AdminAccount) -> int:
     """Make accounts and appointments that are not there yet; answer how many officers there are.
 
     On a training stack only: there these appointments stand in every service from the first day,
@@ -46,7 +47,7 @@ def fill(stack: Stack) -> int:
     people = [_person(officer, agencies) for officer in invented]
     if not _all_made(stack, people):
         file = officers_file(stack)
-        make_officers(keycloak_address(stack), keycloak_admin(stack), people, file)
+        make_officers(keycloak_address(stack), admin, people, file)
     made = officers(stack)
     rows = [row for one in invented for row in _appointments(one, agencies, made[one.username])]
     for service in SERVICES:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from deploy.stack import cluster, commands, databases, training_people
-from deploy.stack.environment import temporal_address
+from deploy.stack.environment import keycloak_admin, temporal_address
 from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
 from deploy.stack.layout import Stack
@@ -80,8 +80,10 @@ class Start:
             lambda: self._identity(keycloak),
             lambda: self._our_own(ours),
         )
-        if self.stack.training:
-            self.say(f"{training_people.fill(self.stack)} invented officers can sign in")
+        admin = keycloak_admin(self.stack)
+        if self.stack.training and admin is not None:
+            number = training_people.fill(self.stack, admin)
+            self.say(f"{number} invented officers can sign in")
 
     def _clock(self, temporal: list[Process]) -> None:
         if temporal:
@@ -92,7 +94,11 @@ class Start:
 
     def _identity(self, keycloak: list[Process]) -> None:
         self._start_and_wait(keycloak)
-        changes = reconcile_identity(self.stack)
+        admin = keycloak_admin(self.stack)
+        if admin is None:
+            self.say("identity is left as it is: no CORNERPOST_KEYCLOAK_ADMIN_CLIENT was given")
+            return
+        changes = reconcile_identity(self.stack, admin)
         self.say(f"identity is as law and stack say ({len(changes)} changes)")
 
     def _our_own(self, ours: list[Process]) -> None:

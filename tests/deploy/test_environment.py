@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import ProcessSettings, UnknownSetting
-from deploy.stack.environment import environment
+from deploy.stack.environment import environment, keycloak_admin
 from deploy.stack.layout import Mode, Stack, establish
-from deploy.stack.processes import FAKES, OURS, Process, Ready
+from deploy.stack.processes import FAKES, MIGRATED, OURS, Process, Ready, processes
 
 HERE = [process for process in OURS if process.exists]
 
@@ -80,3 +80,28 @@ def test_given_servers_are_told_instead_of_our_own(
     assert told["CORNERPOST_TEMPORAL"] == "temporal.example:7233"
     assert told["CORNERPOST_STAFF_ISSUER"] == "https://sign-in.example/realms/staff"
     assert told["CORNERPOST_DATABASE_URL_LICENSING"] == elsewhere
+
+
+def test_given_servers_are_not_started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORNERPOST_TEMPORAL", "temporal.example:7233")
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example")
+    some = establish(folder / "some", Mode.PRODUCTION, 29000)
+    assert {"temporal", "keycloak"} & {one.name for one in processes(some)} == set()
+    assert "postgres" in {one.name for one in processes(some)}
+    for name in MIGRATED:
+        url = f"postgresql://app@db.example/{name}"
+        monkeypatch.setenv(f"CORNERPOST_DATABASE_URL_{name.upper()}", url)
+    every = establish(folder / "every", Mode.PRODUCTION, 29000)
+    assert "postgres" not in {one.name for one in processes(every)}
+
+
+def test_a_given_keycloak_is_reconciled_only_with_an_account_for_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example")
+    assert keycloak_admin(establish(folder / "a", Mode.PRODUCTION, 29000)) is None
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADMIN_CLIENT", "reconciler")
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADMIN_SECRET", "theirs")
+    account = keycloak_admin(establish(folder / "b", Mode.PRODUCTION, 29000))
+    assert account is not None
+    assert (account.client_id, account.secret) == ("reconciler", "theirs")
