@@ -15,9 +15,11 @@ def schemas() -> dict[str, dict[str, object]]:
     edition = Rules.model_json_schema()
     edition["properties"].pop(LICENCE_TYPES)
     edition.pop("required")
+    training = Training.model_json_schema()
+    training["$defs"]["Power"].pop("description")  # it speaks to programmers
     found = {
         "edition.json": edition,
         "licence-type.json": LicenceType.model_json_schema(),
-        "training.json": Training.model_json_schema(),
+        "training.json": training,
     }
     return {name: {"$schema": DIALECT, **schema} for name, schema in found.items()}

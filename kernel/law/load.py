@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -174,7 +175,12 @@ def _exact(node: Plain) -> JSON:
 
 
 def office_calendar(edition: Edition, office: str) -> Calendar:
-    """The working days and hours of one office, for the years that the edition covers."""
+    """The working days and hours of one office, for the edition's years; quick when repeated."""
+    return _office_calendar(edition, office)
+
+
+@lru_cache(maxsize=1024)
+def _office_calendar(edition: Edition, office: str) -> Calendar:
     rules = edition.rules.calendar
     own = {holiday.day for holiday in rules.offices.get(edition.office(office).id, ())}
     return Calendar(
