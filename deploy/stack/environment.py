@@ -107,4 +107,16 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
         told["CORNERPOST_TELECOM_SMTP_PORT"] = str(stack.port("telecom-smtp"))
     if service in (*SERVICES, "portal"):
         told[f"CORNERPOST_DATABASE_URL_{service.upper()}"] = app_url(stack, service)
-    return told
+    return told | _neighbours(service, stack)
+
+
+def _neighbours(service: str, stack: Stack) -> dict[str, str]:
+    """Addresses and words that a service needs for the world outside the ring."""
+    callbacks = f"{stack.address('payments')}/v1/providers/mobile-money/callbacks"
+    told = {
+        "payments": {
+            "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
+            "CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks,
+        },
+    }
+    return told.get(service, {})
