@@ -21,12 +21,17 @@ def lodged(turn: Turn, fact: Fact) -> None:
         number(payload, "filing_seq") or 0,
         fact.legal_at,
         payload.get("has_ground") is True,
+        _minerals(payload.get("minerals", turn.plan.facts.get("minerals"))),
     )
     state.conditional = payload.get("conditional") is True or any(
         law.conditional for law in turn.plan.steps
     )
     enter_area(turn, fact.legal_at)
     go_on(turn, fact.legal_at)
+
+
+def _minerals(told: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in told) if isinstance(told, list | tuple) else ()
 
 
 def receipt_confirmed(turn: Turn, fact: Fact) -> None:

@@ -89,13 +89,9 @@ def enter_area(turn: Turn, at: datetime) -> None:
         "lodged_at": lodged.at.isoformat(),
         "conditional": state.conditional,
         "licence_type": turn.plan.licence_type,
-        "minerals": _minerals(turn.plan.facts.get("minerals")),
+        "minerals": list(lodged.minerals),
     }
     turn.ask(Operation.ENTER_AREA, CASE, 0, at, args)
-
-
-def _minerals(told: object) -> list[str]:
-    return [str(one) for one in told] if isinstance(told, list | tuple) else []
 
 
 def close(turn: Turn, status: str, reason: str, at: datetime) -> None:

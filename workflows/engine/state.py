@@ -90,6 +90,7 @@ class Lodgement:
     filing_seq: int
     at: datetime
     has_ground: bool
+    minerals: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
