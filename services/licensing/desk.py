@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from chassis.settings import ServiceSettings
-from chassis.signing import Keyring, Signer
+from chassis.signing import Keyring, Signer, TokenSigner
 from kernel.calendar import Calendar
 from kernel.law.editions import Country, Edition
 from kernel.law.load import load_country, office_calendar
@@ -36,12 +36,16 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The law, the key receipts are signed with, the keys that are trusted, and the files."""
+    """The law, the keys that are signed with and trusted, and the portal's address."""
 
     law: Law
     receipts: Signer
     keyring: Keyring
     training: bool
+    verifications: Signer
+    checkpoints: Signer
+    qr: TokenSigner
+    public_url: str
 
 
 def open_desk(settings: ServiceSettings) -> Desk:
@@ -51,4 +55,8 @@ def open_desk(settings: ServiceSettings) -> Desk:
         receipts=Signer.load(settings.keys, "licensing-receipts"),
         keyring=Keyring.load(settings.keys),
         training=settings.training,
+        verifications=Signer.load(settings.keys, "licensing-verifications"),
+        checkpoints=Signer.load(settings.keys, "licensing-checkpoints"),
+        qr=TokenSigner.load(settings.keys, "licensing-qr"),
+        public_url=settings.public_url.rstrip("/"),
     )

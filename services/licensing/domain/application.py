@@ -23,7 +23,7 @@ class Application:
     millimetres of the legal plane, `hectares` the legal ones; a right without ground names the
     holder's `district`. `not_before`/`not_after` bound the instant of filing, `head_seen` is the
     size of our log that the client had seen; `pay_by` is set while the place is conditional on
-    a payment.
+    a payment. `wound_up` means that its end stands in the journal: no workflow waits for it.
     """
 
     id: UUID
@@ -65,6 +65,7 @@ class Application:
     licence_code: str | None = None
     closed_at: datetime | None = None
     closed_because: str | None = None
+    wound_up: bool = False
 
     @property
     def open(self) -> bool:

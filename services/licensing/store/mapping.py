@@ -11,6 +11,7 @@ from services.licensing.domain.party import Interest, Member, Party
 from services.licensing.domain.receipt import Receipt
 from services.licensing.domain.step import Step
 from services.licensing.store import tables
+from services.licensing.store.case_mapping import map_case_entities
 
 mapper_registry = registry(metadata=tables.metadata)
 
@@ -44,6 +45,7 @@ def map_entities() -> None:
     to(Paper, tables.paper)
     to(Receipt, tables.receipt)
     to(Step, tables.step)
+    map_case_entities(mapper_registry)
 
 
 map_entities()

@@ -40,7 +40,7 @@ from contracts.licensing.language import (
     Status,
     StepStatus,
 )
-from kernel.law.plan import PaperWhen, StepKind
+from kernel.law.plan import PaperWhen, SilenceRule, StepKind
 from kernel.law.procedure import HolderKind
 
 metadata = new_metadata()
@@ -134,6 +134,7 @@ application = Table(
     Column("licence_code", Text, index=True),
     Column("closed_at", INSTANT),
     Column("closed_because", Text),
+    Column("wound_up", Boolean, nullable=False),
     CheckConstraint(
         "(status = 'draft') = (filing_seq is null) and (filing_seq is null) = (lodged_at is null)"
         " and (filing_seq is null) = (plan is null) and (filing_seq is null) = (code is null)",
@@ -146,6 +147,11 @@ Index(  # senior lodgements on the same ground are looked for among the open one
     "ix_application_open",
     application.c.filing_seq,
     postgresql_where=text("status in ('lodged', 'issuing')"),
+)
+Index(  # cases whose workflow has something to do
+    "ix_application_not_wound_up",
+    application.c.id,
+    postgresql_where=text("filing_seq is not null and not wound_up"),
 )
 document = Table(
     "document",
@@ -205,25 +211,24 @@ step = Table(
     Column("office", Text, nullable=False),
     Column("status", StrEnumType(StepStatus), nullable=False),
     Column("opened_at", INSTANT, nullable=False),
+    Column("runs_from", INSTANT, nullable=False),
+    Column("allowed", JSONB, nullable=False),
+    Column("silence", StrEnumType(SilenceRule), nullable=False),
+    Column("stops", JSONB, nullable=False),
     Column("due_at", INSTANT),
     Column("warn_at", INSTANT),
     Column("warned_at", INSTANT),
     Column("first_due_at", INSTANT),
-    Column("stopped_at", INSTANT),
-    Column("stop_reason", Text),
     Column("stopped_seconds", BigInteger, nullable=False),
     Column("silence_stage", SmallInteger, nullable=False),
+    Column("former_offices", ARRAY(Text), nullable=False),
+    Column("holdings", JSONB, nullable=False),
     Column("visited_at", INSTANT),
     Column("occupants_notified_at", INSTANT),
+    Column("invoice", Uuid),
     Column("outcome", StrEnumType(Outcome)),
-    Column("reasons", Text),
     Column("late", Boolean, nullable=False),
-    Column("decided_by", Text),
-    Column("made_at", INSTANT),
     Column("decided_at", INSTANT),
-    Column("published_at", INSTANT),
-    Column("served_at", INSTANT),
-    Column("effective_at", INSTANT),
     Column("version", Integer, nullable=False),
     Index("ix_step_office_status_due_at", "office", "status", "due_at"),
 )

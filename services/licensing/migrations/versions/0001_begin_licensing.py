@@ -111,6 +111,7 @@ def create_application() -> None:
         sa.Column("licence_code", sa.Text(), nullable=True),
         sa.Column("closed_at", AT, nullable=True),
         sa.Column("closed_because", sa.Text(), nullable=True),
+        sa.Column("wound_up", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(status = 'draft') = (filing_seq is null)"
             " and (filing_seq is null) = (lodged_at is null)"
@@ -138,6 +139,13 @@ def create_application() -> None:
         ["filing_seq"],
         unique=False,
         postgresql_where=sa.text("status in ('lodged', 'issuing')"),
+    )
+    op.create_index(
+        "ix_application_not_wound_up",
+        "application",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("filing_seq is not null and not wound_up"),
     )
     op.create_index(op.f("ix_application_party_id"), "application", ["party_id"], unique=False)
 
@@ -257,25 +265,24 @@ def create_step() -> None:
         sa.Column("office", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("opened_at", AT, nullable=False),
+        sa.Column("runs_from", AT, nullable=False),
+        sa.Column("allowed", JSONB(), nullable=False),
+        sa.Column("silence", sa.Text(), nullable=False),
+        sa.Column("stops", JSONB(), nullable=False),
         sa.Column("due_at", AT, nullable=True),
         sa.Column("warn_at", AT, nullable=True),
         sa.Column("warned_at", AT, nullable=True),
         sa.Column("first_due_at", AT, nullable=True),
-        sa.Column("stopped_at", AT, nullable=True),
-        sa.Column("stop_reason", sa.Text(), nullable=True),
         sa.Column("stopped_seconds", sa.BigInteger(), nullable=False),
         sa.Column("silence_stage", sa.SmallInteger(), nullable=False),
+        sa.Column("former_offices", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("holdings", JSONB(), nullable=False),
         sa.Column("visited_at", AT, nullable=True),
         sa.Column("occupants_notified_at", AT, nullable=True),
+        sa.Column("invoice", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("reasons", sa.Text(), nullable=True),
         sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("decided_by", sa.Text(), nullable=True),
-        sa.Column("made_at", AT, nullable=True),
         sa.Column("decided_at", AT, nullable=True),
-        sa.Column("published_at", AT, nullable=True),
-        sa.Column("served_at", AT, nullable=True),
-        sa.Column("effective_at", AT, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_step_application_id")

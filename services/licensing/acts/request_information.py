@@ -1,0 +1,60 @@
+"""Request information: the office asks the applicant, and its own clock stands meanwhile."""
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.licensing.language import Act, StepStatus
+from contracts.licensing.wire_steps import RequestMade
+from kernel.authority import Power
+from kernel.calendar import Duration, Unit, due
+from kernel.facts import INFORMATION_REQUESTED
+from kernel.log.leaf import instant
+from services.licensing.at_step import AtStep, take_step
+from services.licensing.casework import step_view
+from services.licensing.desk import Desk
+from services.licensing.domain.case_notices import information_requested
+from services.licensing.domain.request import InformationRequest
+from services.licensing.domain.step import APPLICANT, Step
+
+
+def request_information(
+    work: UnitOfWork, desk: Desk, place: AtStep, asked: RequestMade
+) -> tuple[Step, InformationRequest]:
+    """Ask one thing at a time. Raises ClockAlreadyStopped while another request is open."""
+    case, step, law = take_step(work, desk, place, Power.RECORD_STEP, Act.REQUEST_INFORMATION)
+    calendar = case.calendar(step.office)
+    step.run(step.term().stop(work.now, asked.reason.value), law, calendar)
+    step.status = StepStatus.STOPPED
+    step.hold(APPLICANT, work.now)
+    step.changed()
+    request = InformationRequest(
+        id=work.new_id(),
+        application_id=case.id,
+        step=step.step,
+        round=step.round,
+        office=step.office,
+        reason=asked.reason,
+        question=asked.question,
+        asked_by=work.actor.person or "",
+        asked_at=work.now,
+        reply_due_at=due(work.now, Duration(n=asked.reply_days, unit=Unit.CALENDAR_DAYS), calendar),
+    )
+    work.session.add(request)
+    leaf = work.append(
+        INFORMATION_REQUESTED,
+        case.id,
+        {"request": str(request.id), "question": asked.question, "reason": asked.reason.value},
+    )
+    event = case.record(
+        INFORMATION_REQUESTED,
+        {
+            **step_view(step),
+            "request": str(request.id),
+            "reason": asked.reason.value,
+            "reply_due_at": instant(request.reply_due_at),
+        },
+        information_requested(
+            case.application, case.edition, step.office, request.reply_due_at, calendar
+        ),
+        leaf=leaf,
+    )
+    case.keep_days(event.at)
+    return step, request

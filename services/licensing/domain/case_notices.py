@@ -1,0 +1,125 @@
+"""What applicants and offices are told while a case goes on; the words are the rulebook's."""
+
+from datetime import datetime
+
+from contracts.licensing.language import Outcome
+from kernel.calendar import Calendar
+from kernel.law.editions import Edition
+from kernel.law.plan import StepPlan
+from services.licensing.domain.application import Application
+from services.licensing.domain.notices import Notice, day, minute, to_applicant
+
+
+def to_office(application: Application, kind: str, to: str, /, **params: str) -> list[Notice]:
+    """One notice to an office about the case."""
+    return [Notice(kind, f"office:{to}", {"code": application.code or "", **params})]
+
+
+def step_opened(
+    application: Application,
+    law: StepPlan,
+    edition: Edition,
+    office: str,
+    due_at: datetime,
+    calendar: Calendar,
+    public_url: str,
+) -> list[Notice]:
+    return to_office(
+        application,
+        "office-step-opened",
+        office,
+        step=edition.text(law.title),
+        due=minute(due_at, calendar),
+        link=f"{public_url}/cases/{application.code}",
+    )
+
+
+def step_warned(
+    application: Application,
+    law: StepPlan,
+    edition: Edition,
+    office: str,
+    rule: str,
+    due_at: datetime,
+    calendar: Calendar,
+) -> list[Notice]:
+    return to_office(
+        application,
+        "office-step-warned",
+        office,
+        step=edition.text(law.title),
+        due=minute(due_at, calendar),
+        rule=words(rule),
+    )
+
+
+def step_moved(
+    application: Application,
+    law: StepPlan,
+    edition: Edition,
+    offices: tuple[str, str],
+    due_at: datetime,
+    calendar: Calendar,
+) -> list[Notice]:
+    """Escalated from the first office to the second: both are told, and the applicant."""
+    title, over = edition.text(law.title), edition.text(edition.office(offices[1]).title)
+    told = to_applicant(
+        application, "step-escalated", step=title, office=over, until=day(due_at, calendar)
+    )
+    for office in dict.fromkeys(offices):
+        due = minute(due_at, calendar)
+        told += to_office(
+            application, "office-step-escalated", office, step=title, office=over, due=due
+        )
+    return told
+
+
+def step_lapsed(
+    application: Application, law: StepPlan, edition: Edition, office: str, effect: str
+) -> list[Notice]:
+    """Answered by silence: the office and the applicant are told, with the source of the law."""
+    title, meant = edition.text(law.title), words(effect)
+    cites = edition.article(law.silence.article).cites
+    told = to_office(
+        application, "office-step-lapsed", office, step=title, effect=meant, article=cites
+    )
+    return told + to_applicant(application, "step-answered", step=title, outcome=meant)
+
+
+def step_answered(
+    application: Application, law: StepPlan, edition: Edition, outcome: Outcome
+) -> list[Notice]:
+    return to_applicant(
+        application, "step-answered", step=edition.text(law.title), outcome=words(outcome.value)
+    )
+
+
+def information_requested(
+    application: Application, edition: Edition, office: str, until: datetime, calendar: Calendar
+) -> list[Notice]:
+    name = edition.text(edition.office(office).title)
+    return to_applicant(
+        application, "information-requested", office=name, until=day(until, calendar)
+    )
+
+
+def information_given(
+    application: Application,
+    law: StepPlan,
+    edition: Edition,
+    office: str,
+    due_at: datetime,
+    calendar: Calendar,
+) -> list[Notice]:
+    return to_office(
+        application,
+        "office-information-given",
+        office,
+        step=edition.text(law.title),
+        due=minute(due_at, calendar),
+    )
+
+
+def words(value: str) -> str:
+    """`deemed-approved` as people say it."""
+    return value.replace("-", " ")
