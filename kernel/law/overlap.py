@@ -1,6 +1,5 @@
 """What may lie over what: the overlap matrix answered pair by pair, and as exclusion layers."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -85,11 +84,7 @@ def _fits(rules: Rules, selection: Selection, pair: Pair) -> bool:
         return False
     if selection.minerals is None and selection.groups is None:
         return True
-    return mineral in (selection.minerals or ()) or mineral in _members(rules, selection)
-
-
-def _members(rules: Rules, selection: Selection) -> frozenset[str]:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for mineral in rules.minerals:
-        groups[mineral.group].add(mineral.id)
-    return frozenset().union(*(groups[name] for name in selection.groups or ()))
+    if mineral in (selection.minerals or ()):
+        return True
+    group = next((known.group for known in rules.minerals if known.id == mineral), None)
+    return group in (selection.groups or ())

@@ -39,3 +39,31 @@ def test_latin_notices_stay_in_the_short_alphabet(law: Edition) -> None:
         for language in ("en", "fr", "sw"):
             if notice.channel is Channel.SMS:
                 assert sms_length(notice.texts[language])[1] == 160, f"{name} {language}"
+
+
+def test_samples_are_as_long_as_the_words_that_fill_them(law: Edition) -> None:
+    steps = {
+        step.title
+        for kind in law.rules.licence_types
+        for way in kind.procedures.values()
+        for step in way.steps
+    }
+    filled_from = {
+        "step": steps,
+        "office": {office.title for office in law.rules.offices},
+        "paper": {paper.title for paper in law.rules.papers},
+    }
+    for name, notice in law.rules.notices.items():
+        for placeholder in filled_from.keys() & notice.params.keys():
+            words = [w for key in filled_from[placeholder] for w in law.rules.texts[key].values()]
+            longest = max(words, key=len)
+            assert len(longest) <= len(notice.params[placeholder]), f"{name}: {longest}"
+
+
+def test_words_that_fill_short_messages_stay_in_the_short_alphabet(law: Edition) -> None:
+    offices = [office.title for office in law.rules.offices]
+    papers = [paper.title for paper in law.rules.papers]
+    steps = [key for key in law.rules.texts if key.startswith("step.")]
+    for key in (*offices, *papers, *steps):
+        for language in ("en", "fr", "sw"):
+            assert sms_length(law.text(key, language))[1] == 160, f"{key} {language}"
