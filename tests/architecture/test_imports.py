@@ -36,7 +36,7 @@ def test_imports_keep_to_the_contracts() -> None:
 @pytest.mark.parametrize(
     ("path", "line", "contract"),
     [
-        ("kernel/intruder.py", "import chassis.settings", "cli stands on portal"),
+        ("kernel/intruder.py", "import chassis.settings", "Layers:"),
         ("kernel/intruder.py", "import sqlalchemy", "The kernel is pure"),
         ("services/cadastre/domain/intruder.py", "import fastapi", "A service's domain is pure"),
         ("services/cadastre/intruder.py", "import services.licensing", "never import each other"),
@@ -49,5 +49,5 @@ def test_a_deliberate_violation_is_seen(copy: Path, path: str, line: str, contra
     (copy / path).write_text(f'"""Not allowed."""\n\n{line}\n')
     done = lint(copy)
     assert done.returncode == 1, done.stdout[-3000:] + done.stderr
-    broken = [said for said in done.stdout.splitlines() if said.rstrip().endswith("BROKEN")]
+    broken = [said for said in done.stdout.splitlines() if " BROKEN" in said]
     assert any(contract in said for said in broken), broken
