@@ -53,12 +53,19 @@ def lock_head(session: Session) -> LockedHead:
     return LockedHead(Frontier.from_bytes(row.frontier), max(now, row.last_at or now))
 
 
-def append(session: Session, kind: str, subject: UUID | str, payload: Mapping[str, Any]) -> Leaf:
+def append(
+    session: Session,
+    kind: str,
+    subject: UUID | str,
+    payload: Mapping[str, Any],
+    head: LockedHead | None = None,
+) -> Leaf:
     """Append a leaf. Only a salted commitment to `payload` enters it, so it may hold personal data.
 
-    Raises NotCanonical for a payload that has no canonical spelling (floats, integers beyond 2^53).
+    `head` is given by who has locked it just before. Raises NotCanonical for a payload that has no
+    canonical spelling (floats, integers beyond 2^53).
     """
-    head = lock_head(session)
+    head = head or lock_head(session)
     index, salt = head.frontier.size, secrets.token_bytes(SALT_BYTES)
     facts = make_leaf(kind, str(subject), head.at, payload, salt, index=index)
     leaf, public = facts.to_bytes(), parse_canonical(facts.to_bytes())

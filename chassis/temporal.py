@@ -75,6 +75,8 @@ class Temporal:
         self.loop(self._tell(told))
 
     def close(self) -> None:
+        """End; the client's last threads may not outlive the interpreter."""
+        self.loop(asyncio.sleep(0.2))
         self.loop.stop()
 
     async def _connected(self) -> Client:

@@ -74,12 +74,14 @@ class UnitOfWork:
         unless the law says so (a decision with a later effect). `payload` is canonical JSON of at
         most 32 KB without personal data.
         """
+        head = None
         if leaf is True:  # before the counter, so that all acts lock in the same order
-            log.lock_head(self.session)
+            head = log.lock_head(self.session)
         seq = journal.next_seq(self.session, case)
         legal_at = legal_at or self.now
         if leaf is True:
-            leaf = self.append(name, case, _leaf_payload(seq, legal_at, payload))
+            told = _leaf_payload(seq, legal_at, payload)
+            leaf = log.append(self.session, name, case, told, head)
         event = Event(
             source=Source(around(self.session).service),
             case=case,

@@ -1,11 +1,16 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 from tiny.service import Settings, create_app
+
+from chassis.journal import events_between
+from chassis.unit_of_work import Works
+from kernel.authority import clockwork
 
 Headers = Callable[..., dict[str, str]]
 
@@ -100,3 +105,18 @@ def test_the_service_is_ready_and_counts(client: TestClient) -> None:
     assert client.get("/readyz").json() == {"service": "messages", "mode": "training"}
     client.get("/v1/things")
     assert 'route="/v1/things"' in client.get("/metrics").text
+
+
+def test_the_callers_trace_goes_into_the_journal_and_the_event(
+    client: TestClient, token: Headers, key: Headers, works: Works
+) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    sent = token() | key() | {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    made = client.post("/v1/things", json={"name": str(uuid4())}, headers=sent).json()
+    with works.open(clockwork("messages")) as work:
+        (event,) = events_between(work.session, UUID(made["id"]))
+        told = text("select event ->> 'trace' from outbox where subject = :id")
+        outbox_trace = work.session.execute(told, {"id": made["id"]}).scalar_one()
+    assert event.trace == outbox_trace
+    assert event.trace.split("-")[1] == trace
+    assert event.actor_kind == "applicant"
