@@ -1,19 +1,27 @@
 """A real register: PostGIS with its guarantee, seeded from the example rulebook."""
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 from psycopg import sql
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cadastre_ground import Register
+from cadastre_stack import (
+    APP,
+    OWNER,
+    TEMPLATE,
+    admin,
+    create,
+    drop,
+    prepared,
+    settings_for,
+)
 
 from chassis.clock import Clock
 from chassis.database import Database, open_database
@@ -24,45 +32,6 @@ from kernel.authority import clockwork
 from services.cadastre.acts.seed_register import seed_register
 from services.cadastre.desk import Desk
 from services.cadastre.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
-OWNER, APP = "dev_cadastre_owner", "dev_cadastre_app"
-TEMPLATE = f"dev_cadastre_template_{os.getpid()}"
-
-
-def url(user: str, name: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(ADMIN)
-    return f"postgresql://{user}@{parts['host']}:{parts['port']}/{name}"
-
-
-def admin(database: str = "postgres") -> psycopg.Connection:
-    return psycopg.connect(ADMIN, dbname=database, autocommit=True)
-
-
-def create(name: str, template: str | None = None) -> None:
-    words = sql.SQL("create database {} owner {}").format(
-        sql.Identifier(name), sql.Identifier(OWNER)
-    )
-    if template:
-        words += sql.SQL(" template {}").format(sql.Identifier(template))
-    with admin() as door:
-        door.execute(words)
-
-
-def drop(name: str) -> None:
-    words = sql.SQL("drop database if exists {} with (force)")
-    with admin() as door:
-        door.execute(words.format(sql.Identifier(name)))
-
-
-def prepared(name: str) -> None:
-    """An empty database with what only a superuser may create."""
-    create(name)
-    with admin(name) as door:
-        for extension in ("postgis", "btree_gist"):
-            door.execute(sql.SQL("create extension {}").format(sql.Identifier(extension)))
-        door.execute((ROOT / "deploy/postgres/bootstrap.sql").read_text().encode())
 
 
 @pytest.fixture(scope="session")
@@ -82,19 +51,6 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
         origin = "cornerpost/example/cadastre/TRAINING"
         make_key(folder, name, "Ed25519", purpose, origin, datetime.now(UTC))
     return folder
-
-
-def settings_for(name: str, keys: Path, **more: object) -> Settings:
-    return Settings(
-        mode="training",
-        database=url(APP, name),
-        database_owner=url(OWNER, name),
-        keys=keys,
-        rulebooks=ROOT / "rulebooks",
-        files=keys.parent / "files",
-        pool=8,
-        **more,  # type: ignore[arg-type]
-    )
 
 
 @pytest.fixture(scope="session")

@@ -133,8 +133,11 @@ def test_a_withdrawn_area_leaves_its_ground_to_others(register: Register) -> Non
             "area.entered", "area.granted", "area.withdrawn", "area.granted", "area.confirmed",
         ]
         rows = work.session.execute(
-            text("select status, upper_inf(recorded) from licence_area_version v join licence_area a"
-                 " on a.id = v.licence_area_id where application_id = :case order by granted_at"),
+            text(
+                "select status, upper_inf(recorded) from licence_area_version v"
+                " join licence_area a on a.id = v.licence_area_id"
+                " where application_id = :case order by granted_at"
+            ),
             {"case": application},
         ).all()
         assert [tuple(row) for row in rows] == [("withdrawn", False), ("confirmed", True)]

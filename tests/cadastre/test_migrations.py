@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import admin, drop, prepared, settings_for
+from cadastre_stack import admin, drop, prepared, settings_for
 from geoalchemy2 import Geometry
 from sqlalchemy import create_engine, inspect
 
@@ -47,7 +47,7 @@ def test_an_empty_database_comes_to_head_and_equals_the_tables(fresh: Settings) 
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"include_object": ours, "compare_type": same_type, "compare_server_default": True},
+            opts={"include_object": ours, "compare_type": same_type},
         )
         assert compare_metadata(context, metadata) == []
     engine.dispose()
