@@ -164,7 +164,9 @@ class OfficeOfTests:
         party = made.json()["id"]
         for n in range(members):
             person = {"kind": "person", "name": f"Member {n}", "sex": "female", "birth_year": 1980}
-            done = self.post(who, f"/parties/{party}/members", {"new": person})
+            since = (self.now() - timedelta(days=30)).date().isoformat()
+            new = {"new": person, "since": since}
+            done = self.post(who, f"/parties/{party}/members", new)
             assert done.status_code == 201, done.text
         return str(party)
 
