@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from chassis.database import around
@@ -25,6 +26,20 @@ from kernel.log.tree import (
 )
 
 SALT_BYTES = 32
+APPEND: Final = text(
+    """
+    with leaf as (
+      insert into log_leaf ("index", at, leaf, payload, salt)
+      values (:index, :at, :leaf, :payload, :salt)
+    ), node as (
+      insert into log_node (level, "index", hash)
+      select * from unnest(cast(:levels as smallint[]), cast(:numbers as bigint[]),
+                           cast(:hashes as bytea[]))
+    )
+    update log_head set size = :size, last_at = :at, frontier = :frontier
+    """
+).bindparams(bindparam("payload", type_=JSONB))
+"""One round trip while everybody else waits for the head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +85,17 @@ def append(
     facts = make_leaf(kind, str(subject), head.at, payload, salt, index=index)
     leaf, public = facts.to_bytes(), parse_canonical(facts.to_bytes())
     frontier, nodes = head.frontier.grow(leaf_hash(leaf))
+    row = {"index": index, "at": head.at, "leaf": leaf, "payload": public, "salt": salt}
     session.execute(
-        insert(log_leaf).values(index=index, at=head.at, leaf=leaf, payload=public, salt=salt)
-    )
-    session.execute(
-        insert(log_node),
-        [{"level": n.place.level, "index": n.place.number, "hash": n.hash} for n in nodes],
-    )
-    session.execute(
-        update(log_head).values(size=frontier.size, last_at=head.at, frontier=frontier.to_bytes())
+        APPEND,
+        row
+        | {
+            "size": frontier.size,
+            "frontier": frontier.to_bytes(),
+            "levels": [node.place.level for node in nodes],
+            "numbers": [node.place.number for node in nodes],
+            "hashes": [node.hash for node in nodes],
+        },
     )
     return Leaf(index, head.at, facts.hash(), salt, bytes.fromhex(facts.commitment))
 

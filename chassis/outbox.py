@@ -19,16 +19,14 @@ CHANNEL = "cornerpost_outbox"  # relays listen here; PostgreSQL delivers at comm
 
 def put(session: Session, tell: Tell, event: Event, now: datetime) -> None:
     """Queue `event` for a workflow. One workflow's rows are delivered in the order of ids."""
-    session.execute(
-        insert(outbox).values(
-            workflow=tell.workflow,
-            workflow_id=tell.workflow_id,
-            subject=tell.subject,
-            event=event.model_dump(mode="json"),
-            created_at=now,
-        )
+    row = insert(outbox).values(
+        workflow=tell.workflow,
+        workflow_id=tell.workflow_id,
+        subject=tell.subject,
+        event=event.model_dump(mode="json"),
+        created_at=now,
     )
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    session.execute(row.returning(func.pg_notify(CHANNEL, "")))
 
 
 def waiting(session: Session) -> int:
