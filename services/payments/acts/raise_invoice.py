@@ -1,0 +1,137 @@
+"""Raise an invoice: the fee of a step is priced by the case's law and asked for."""
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.procedures import Ack, RaiseInvoice, Tell
+from kernel.calendar import Duration, warn_at
+from kernel.codes import PublicCode
+from kernel.commands import Command
+from kernel.facts import INVOICE_RAISED
+from kernel.law.editions import Edition
+from kernel.law.quote import PricedLine, fee_lines, split, split_mode
+from kernel.log.leaf import instant
+from services.payments.desk import Desk
+from services.payments.domain import ledger
+from services.payments.domain.invoice import Invoice, LineOwed, ShareOwed
+from services.payments.domain.notices import reminders, to_payer
+from services.payments.store.invoices import INVOICES, Invoices, next_number
+from services.payments.store.ledger import write
+
+PREFIX = "INV"
+
+
+def raise_invoice(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
+    """Raise it once for a step's round; a second command finds it raised and changes nothing.
+
+    What is due and who will receive it is computed here and stays: a later edition of the law
+    changes no invoice.
+    """
+    asked = RaiseInvoice.model_validate(command.args)
+    invoices = Invoices(work.session)
+    if invoices.of_step(command.application_id, asked.step, asked.round) is not None:
+        return Ack()
+    invoice = priced(work, desk, command, asked)
+    work.session.add(invoice)
+    if invoice.minor:
+        entry = ledger.invoice_raised(invoice.id, invoice.money)
+        write(work.session, work.new_id(), entry, work.now)
+    event = work.record(
+        invoice.application_id,
+        INVOICE_RAISED,
+        raised_payload(work, desk, invoice),
+        tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
+        edition=command.edition,
+    )
+    return Ack(seq=event.seq)
+
+
+def priced(work: UnitOfWork, desk: Desk, command: Command, asked: RaiseInvoice) -> Invoice:
+    """The invoice as the law of the case prices it. Raises NoSuchLaw, OfficeUnknown."""
+    edition = desk.edition_of(command.edition)
+    fee = edition.fee(asked.fee)
+    lines, minor = fee_lines(edition, fee.id, asked.facts)
+    number = next_number(work.session, INVOICES)
+    before = warning(edition, asked)
+    first = None if before is None else warn_at(asked.due_at, before, desk.calendar(edition))
+    return Invoice(
+        id=work.new_id(),
+        number=number,
+        code=str(PublicCode(PREFIX, desk.today(work.now).year, number)),
+        application_id=command.application_id,
+        application_code=asked.application_code,
+        step=asked.step,
+        round=asked.round,
+        fee=fee.id,
+        title=fee.title,
+        article=fee.article,
+        licence_type=asked.licence_type,
+        lines=[owed_line(line) for line in lines],
+        shares=shares(edition, fee.id, minor, asked.facts),
+        mode=split_mode(edition, fee.id),
+        minor=minor,
+        currency=edition.rules.country.currency.code,
+        due_at=asked.due_at,
+        remind_at=reminders(asked.due_at, first, work.now),
+        payer=asked.payer,
+        raised_at=work.now,
+        edition=command.edition.model_dump(),
+    )
+
+
+def shares(
+    edition: Edition, fee: str, minor: int, facts: dict[str, object]
+) -> list[ShareOwed]:
+    """Who will receive how much, with the account it is paid into."""
+    parts = split(edition, fee, minor, facts)
+    into = [edition.beneficiary(one.beneficiary).pays_into for one in edition.fee(fee).split.shares]
+    return [
+        ShareOwed(
+            beneficiary=part.beneficiary,
+            title=part.title,
+            basis_points=part.basis_points,
+            minor=part.minor,
+            pays_into=account,
+        )
+        for part, account in zip(parts, into, strict=True)
+    ]
+
+
+def owed_line(line: PricedLine) -> LineOwed:
+    return LineOwed(
+        id=line.id,
+        title=line.title,
+        basis=line.basis.value,
+        quantity=line.quantity,
+        rate=line.rate,
+        minor=line.minor,
+    )
+
+
+def warning(edition: Edition, asked: RaiseInvoice) -> Duration | None:
+    """How long before its due instant the law has the fee's step warned of."""
+    for procedure in edition.licence_type(asked.licence_type).procedures.values():
+        for step in procedure.steps:
+            if step.id == asked.step and step.fee == asked.fee:
+                return step.warn_before
+    return None
+
+
+def raised_payload(work: UnitOfWork, desk: Desk, invoice: Invoice) -> dict[str, object]:
+    told = to_payer(
+        invoice,
+        work.new_id(),
+        "invoice-raised",
+        amount=desk.spell(invoice.money),
+        until=desk.minute(invoice.due_at),
+        invoice=invoice.code,
+    )
+    return {
+        "invoice": str(invoice.id),
+        "code": invoice.code,
+        "step": invoice.step,
+        "round": invoice.round,
+        "fee": invoice.fee,
+        "minor": invoice.minor,
+        "currency": invoice.currency,
+        "due_at": instant(invoice.due_at),
+        "notices": told,
+    }

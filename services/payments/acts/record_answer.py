@@ -1,0 +1,120 @@
+"""Record a provider's own answer about a payment: the only thing that proves that money moved."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.database import around
+from chassis.unit_of_work import UnitOfWork
+from contracts.payments.language import (
+    HeldBecause,
+    InvoiceStatus,
+    PaymentStatus,
+    UsedFor,
+    Verdict,
+)
+from kernel.money import Money
+from services.payments.acts.hold_payment import hold_payment
+from services.payments.acts.post_payment import post_payment
+from services.payments.acts.reverse_payment import reverse_payment
+from services.payments.desk import Desk
+from services.payments.domain.invoice import Invoice
+from services.payments.domain.payment import Answer, Payment
+from services.payments.store.invoices import Invoices
+from services.payments.store.payments import Payments
+
+WHY_HELD = {
+    InvoiceStatus.PAID: HeldBecause.PAID_BEFORE,
+    InvoiceStatus.EXPIRED: HeldBecause.LATE,
+    InvoiceStatus.VOIDED: HeldBecause.VOIDED,
+}
+
+
+def record_answer(work: UnitOfWork, desk: Desk, payment_id: UUID, answer: Answer) -> Payment:
+    """Bring a payment to what its provider says, in whatever order and how often it is said.
+
+    Money that came is posted exactly once: to the invoice when it is open and the amount is
+    right, otherwise it is held for whoever sent it.
+    """
+    payments = Payments(work.session)
+    invoice = Invoices(work.session).take(payments.get(payment_id).invoice_id)
+    payment = payments.take(payment_id)
+    payment.asked_at = work.now
+    payment.provider_ref = payment.provider_ref or answer.reference
+    if answer.status is PaymentStatus.COMPLETED:
+        money = desk.money(answer.amount, answer.currency)
+        take_money(work, desk, invoice, payment, money, paid_at(work, payment, answer.at))
+    elif answer.status is PaymentStatus.REVERSED:
+        take_back(work, invoice, payment, answer)
+    elif payment.used_for is None:
+        keep_asking(work, payment, answer)
+    contradict(desk, payments, payment, answer)
+    return payment
+
+
+def take_money(
+    work: UnitOfWork,
+    desk: Desk,
+    invoice: Invoice,
+    payment: Payment,
+    money: Money | None,
+    at: datetime,
+) -> None:
+    """Post money that came, once."""
+    if payment.used_for is not None:
+        return
+    if money is None or money.minor <= 0:
+        look_again(work, payment)  # no amount, no entry: the provider is asked again
+        return
+    payment.status, payment.completed_at, payment.next_ask = PaymentStatus.COMPLETED, at, None
+    if not invoice.open:
+        payment.used_for = UsedFor.HELD
+        hold_payment(work, invoice, payment, money, WHY_HELD[invoice.status])
+    elif money != invoice.money:
+        payment.used_for = UsedFor.HELD
+        hold_payment(work, invoice, payment, money, HeldBecause.WRONG_AMOUNT)
+    else:
+        payment.used_for = UsedFor.INVOICE
+        post_payment(work, desk, invoice, payment)
+
+
+def take_back(work: UnitOfWork, invoice: Invoice, payment: Payment, answer: Answer) -> None:
+    """The provider reversed it; money that was never posted needs no entry."""
+    if payment.status is PaymentStatus.REVERSED:
+        return
+    payment.status, payment.next_ask, payment.reason = PaymentStatus.REVERSED, None, answer.reason
+    if payment.used_for is not None:
+        reverse_payment(work, invoice, payment)
+
+
+def keep_asking(work: UnitOfWork, payment: Payment, answer: Answer) -> None:
+    """No money has come so far."""
+    if answer.status is PaymentStatus.FAILED:
+        payment.status, payment.reason, payment.next_ask = answer.status, answer.reason, None
+        return
+    payment.status = answer.status
+    look_again(work, payment)
+
+
+def look_again(work: UnitOfWork, payment: Payment) -> None:
+    payment.look_again(around(work.session).clock.real_now())
+
+
+def paid_at(work: UnitOfWork, payment: Payment, told: datetime | None) -> datetime:
+    """The legal instant of the payment: the provider's, never before it was begun nor after now."""
+    if told is None:
+        return work.now
+    ahead = timedelta(seconds=around(work.session).clock.offset(work.session))
+    return min(max(told + ahead, payment.begun_at), work.now)
+
+
+def contradict(desk: Desk, payments: Payments, payment: Payment, answer: Answer) -> None:
+    """Mark callbacks that claimed what the provider itself does not say."""
+    said = desk.money(answer.amount, answer.currency)
+    for hint in payments.hints_of(payment.id):
+        other_status = hint.claimed != payment.status.value
+        claimed = desk.money(hint.claimed_amount, answer.currency)
+        other_amount = claimed is not None and said is not None and claimed != said
+        if hint.verdict is Verdict.NOTED and (
+            other_amount or (other_status and hint.claimed == PaymentStatus.COMPLETED.value)
+        ):
+            hint.verdict = Verdict.CONTRADICTED

@@ -1,0 +1,103 @@
+"""An invoice: what a fee step costs, by when, and what became of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, TypedDict
+from uuid import UUID
+
+from contracts.payments.language import InvoiceStatus
+from kernel.events import EditionRef
+from kernel.law.fees import SplitMode
+from kernel.money import Money
+from kernel.problems import Problem
+
+GRACE: Final = timedelta(seconds=30)
+"""An invoice expires only so long after it was due (as every other lapse does)."""
+
+
+class InvoiceNotOpen(Problem):
+    """Paid, expired or voided: nothing more can be paid on it."""
+
+    title = "Nothing can be paid on this invoice any more"
+
+
+class TimeIsUp(Problem):
+    """The due instant has passed: a payment begun now would come too late."""
+
+    title = "The time for paying this invoice is over"
+
+
+class LineOwed(TypedDict):
+    """One line as it was priced when the invoice was raised; amounts in minor units."""
+
+    id: str
+    title: str
+    basis: str
+    quantity: str
+    rate: int
+    minor: int
+
+
+class ShareOwed(TypedDict):
+    """One beneficiary's part as the rulebook's split gave it when the invoice was raised."""
+
+    beneficiary: str
+    title: str
+    basis_points: int
+    minor: int
+    pays_into: str
+
+
+@dataclass(eq=False, kw_only=True)
+class Invoice:
+    """One fee of one step of a case. `payer` is who was told of it, not who must pay it."""
+
+    id: UUID
+    number: int
+    code: str
+    application_id: UUID
+    application_code: str
+    step: str
+    round: int
+    fee: str
+    title: str
+    article: str
+    licence_type: str
+    lines: list[LineOwed]
+    shares: list[ShareOwed]
+    mode: SplitMode
+    minor: int
+    currency: str
+    due_at: datetime
+    remind_at: list[datetime]
+    payer: str | None
+    raised_at: datetime
+    edition: dict[str, str]
+    status: InvoiceStatus = InvoiceStatus.OPEN
+    ended_at: datetime | None = None
+    ended_because: str | None = None
+    reminded: int = field(default=0)
+
+    @property
+    def money(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    @property
+    def open(self) -> bool:
+        return self.status is InvoiceStatus.OPEN
+
+    def edition_ref(self) -> EditionRef:
+        return EditionRef(**self.edition)
+
+    def must_be_payable(self, now: datetime) -> None:
+        """Raise InvoiceNotOpen or TimeIsUp unless a payment may begin at `now`."""
+        if not self.open:
+            raise InvoiceNotOpen(f"{self.code} is {self.status.value}", status=self.status.value)
+        if now > self.due_at:
+            raise TimeIsUp(f"{self.code} was due before now", due_at=self.due_at)
+
+    def end(self, status: InvoiceStatus, at: datetime, because: str | None = None) -> None:
+        """Close an open invoice. Raises InvoiceNotOpen."""
+        if not self.open:
+            raise InvoiceNotOpen(f"{self.code} is {self.status.value}", status=self.status.value)
+        self.status, self.ended_at, self.ended_because = status, at, because

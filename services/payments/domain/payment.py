@@ -1,0 +1,94 @@
+"""A payment: one try to pay an invoice through a provider, and what the provider says of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from contracts.payments.language import PaymentStatus, UsedFor
+from kernel.money import Money
+from kernel.problems import Problem
+
+LIVE: Final = (PaymentStatus.BEGUN, PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
+AT_ONCE: Final = 5
+PATIENCE: Final = timedelta(hours=24)
+"""How long after the due instant a payer who has been asked may still hold the expiry."""
+
+FIRST_LOOK: Final = timedelta(seconds=6)  # after the time that asking the payer may take
+LONGEST_WAIT: Final = timedelta(hours=1)
+LAST_LOOK: Final = 400  # about two weeks of asking
+
+
+class TooManyPaymentsUnderWay(Problem):
+    """Several payments of this invoice wait for their payers; one of them must end first."""
+
+    title = "This invoice is being paid already"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider itself says of a payment: `amount` as it spells it, `at` by its own clock.
+
+    `reference` is the provider's name for it, None while it has none.
+    """
+
+    status: PaymentStatus
+    reference: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A request to a payer. `correlation` is our name for it: a repeat is the same payment."""
+
+    correlation: str
+    msisdn: str
+    money: Money
+    reference: str  # the invoice's code, shown to the payer
+
+
+@dataclass(eq=False, kw_only=True)
+class Payment:
+    """An intent to pay; its id is the correlation id that the provider knows it by.
+
+    `msisdn` is personal and never leaves this service but to the provider. `begun_at` and
+    `completed_at` are legal instants, `next_ask` is real time.
+    """
+
+    id: UUID
+    invoice_id: UUID
+    provider: str
+    msisdn: str
+    minor: int
+    currency: str
+    begun_by: str | None
+    begun_at: datetime
+    next_ask: datetime | None
+    status: PaymentStatus = PaymentStatus.BEGUN
+    asks: int = 0
+    asked_at: datetime | None = None
+    provider_ref: str | None = None
+    completed_at: datetime | None = None
+    used_for: UsedFor | None = None
+    reason: str | None = None
+
+    @property
+    def money(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    @property
+    def live(self) -> bool:
+        return self.status in LIVE
+
+    def holds(self, due_at: datetime, now: datetime) -> bool:
+        """Whether an invoice may not expire yet because this payment may still complete."""
+        return self.live and self.begun_at <= due_at and now <= due_at + PATIENCE
+
+    def look_again(self, real_now: datetime) -> None:
+        """Plan the next question to the provider, ever more rarely; none after the last look."""
+        self.asks += 1
+        wait = min(timedelta(seconds=2 ** min(self.asks - 1, 12)), LONGEST_WAIT)
+        self.next_ask = None if self.asks >= LAST_LOOK else real_now + wait

@@ -1,0 +1,95 @@
+"""Payments and callbacks in the database: locked, found by the provider's names, due for a look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contracts.payments.language import HeldBecause
+from kernel.problems import NotFound
+from services.payments.domain.payment import LIVE, Payment
+from services.payments.domain.share import HeldMoney, Hint
+from services.payments.store import mapping, tables
+
+mapping.map_entities()
+columns = tables.payment_intent.c
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    session: Session
+
+    def get(self, payment: UUID) -> Payment:
+        """Raises NotFound."""
+        return self._found(self.session.get(Payment, payment))
+
+    def take(self, payment: UUID) -> Payment:
+        """Locked until the act is over; lock the invoice before. Raises NotFound."""
+        wanted = select(Payment).where(columns.id == payment).with_for_update()
+        again = wanted.execution_options(populate_existing=True)
+        return self._found(self.session.scalars(again).first())
+
+    def _found(self, payment: Payment | None) -> Payment:
+        if payment is None:
+            raise NotFound("There is no such payment")
+        return payment
+
+    def find(self, provider: str, payment: UUID | None, reference: str | None) -> Payment | None:
+        """The payment that a provider means, by our name for it or by the provider's own."""
+        if payment is not None:
+            return self.session.scalars(
+                select(Payment).where(columns.id == payment, columns.provider == provider)
+            ).first()
+        return self.session.scalars(
+            select(Payment).where(
+                columns.provider == provider, columns.provider_ref == reference
+            )
+        ).first()
+
+    def live(self, invoice: UUID) -> Sequence[Payment]:
+        """Payments of an invoice whose end is not known."""
+        here = (columns.invoice_id == invoice, columns.status.in_(LIVE))
+        return self.session.scalars(select(Payment).where(*here).order_by(columns.begun_at)).all()
+
+    def count_live(self, invoice: UUID) -> int:
+        here = (columns.invoice_id == invoice, columns.status.in_(LIVE))
+        return self.session.scalars(select(func.count(columns.id)).where(*here)).one()
+
+    def of_invoice(self, invoice: UUID) -> Sequence[Payment]:
+        """Every payment that was ever begun for an invoice."""
+        wanted = select(Payment).where(columns.invoice_id == invoice)
+        return self.session.scalars(wanted.order_by(columns.begun_at)).all()
+
+    def due_for_a_look(self, real_now: datetime, limit: int) -> Sequence[Payment]:
+        """Payments about which the provider is to be asked, locked; other watches skip them."""
+        wanted = (
+            select(Payment)
+            .where(columns.next_ask <= real_now)
+            .order_by(columns.next_ask)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self.session.scalars(wanted).all()
+
+    def hint(self, provider: str, reference: str, body_hash: bytes) -> Hint | None:
+        """The same callback, if it came before; locked until the act is over."""
+        hint = tables.callback_hint.c
+        here = (
+            hint.provider == provider,
+            hint.reference == reference,
+            hint.body_hash == body_hash,
+        )
+        return self.session.scalars(select(Hint).where(*here).with_for_update()).first()
+
+    def hints_of(self, payment: UUID) -> Sequence[Hint]:
+        wanted = select(Hint).where(tables.callback_hint.c.payment_id == payment)
+        return self.session.scalars(wanted).all()
+
+    def held(self, payment: UUID) -> HeldMoney | None:
+        """The money of a payment that came and was held."""
+        held = tables.held_money.c
+        here = (held.payment_id == payment, held.because != HeldBecause.REVERSED)
+        return self.session.scalars(select(HeldMoney).where(*here)).first()

@@ -1,0 +1,113 @@
+"""The teller: asks providers outside of every unit of work, and has their answers recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from chassis.unit_of_work import Works
+from contracts.payments.language import PaymentStatus
+from kernel.authority import Actor, clockwork
+from kernel.events import ActorKind
+from services.payments.acts.record_answer import record_answer
+from services.payments.desk import Desk
+from services.payments.domain.payment import Answer, Payment, Prompt
+from services.payments.gateways.mobile_money import MobileMoney
+from services.payments.gateways.provider import NoSuchProvider, Provider, ProviderAway
+from services.payments.settings import Settings
+from services.payments.store.invoices import Invoices
+from services.payments.store.payments import Payments
+
+PROMPT_AGAIN: Final = 4  # looks during which a request that never arrived is sent once more
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked of a provider, read from the database before it is asked."""
+
+    payment: Payment
+    prompt: Prompt
+    payable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """`prompt` and `ask` hold no connection while the provider thinks."""
+
+    works: Works
+    desk: Desk
+    providers: Mapping[str, Provider]
+
+    def close(self) -> None:
+        for provider in self.providers.values():
+            provider.close()
+
+    def must_know(self, provider: str) -> None:
+        """Raise NoSuchProvider unless one of this name is connected."""
+        if provider not in self.providers:
+            raise NoSuchProvider("No provider of this name is connected here")
+
+    def prompt(self, payment: UUID) -> None:
+        """Have the payer asked, once the intent is committed; a repeat is the same payment."""
+        question = self._question(payment)
+        if question is None or question.payment.status is not PaymentStatus.BEGUN:
+            return
+        provider = self.providers[question.payment.provider]
+        try:
+            answer = provider.ask_payer(question.prompt)
+        except ProviderAway as away:
+            log.warning("provider.away", provider=provider.name, reason=str(away))
+            return
+        self._record(provider.name, payment, answer)
+
+    def ask(self, payment: UUID) -> bool:
+        """Ask the provider what became of a payment; False while it does not answer."""
+        question = self._question(payment)
+        if question is None:
+            return True
+        provider = self.providers[question.payment.provider]
+        try:
+            answer = provider.look_up(str(payment))
+            if answer.status is PaymentStatus.UNKNOWN and question.payable:
+                answer = provider.ask_payer(question.prompt)
+        except ProviderAway as away:
+            log.warning("provider.away", provider=provider.name, reason=str(away))
+            return False
+        self._record(provider.name, payment, answer)
+        return True
+
+    def _question(self, payment: UUID) -> Question | None:
+        """None when the provider is none that we know."""
+        with self.works.open(clockwork("payments")) as work:
+            found = Payments(work.session).get(payment)
+            invoice = Invoices(work.session).get(found.invoice_id)
+        if found.provider not in self.providers:
+            return None
+        young = found.status in (PaymentStatus.BEGUN, PaymentStatus.UNKNOWN)
+        return Question(
+            payment=found,
+            prompt=Prompt(str(found.id), found.msisdn, found.money, invoice.code),
+            payable=young
+            and found.asks < PROMPT_AGAIN
+            and invoice.open
+            and work.now <= invoice.due_at,
+        )
+
+    def _record(self, provider: str, payment: UUID, answer: Answer) -> None:
+        told_by = provider_called(provider)
+        self.works.run(told_by, lambda work: record_answer(work, self.desk, payment, answer))
+
+
+def provider_called(name: str) -> Actor:
+    """A provider, acting by what it says."""
+    return Actor(kind=ActorKind.PROVIDER, person=f"provider:{name}")
+
+
+def open_teller(settings: Settings, desk: Desk, works: Works) -> Teller:
+    """The teller of a process, with every provider that the settings name."""
+    operator = MobileMoney.of(settings, desk.decimals)
+    return Teller(works, desk, {operator.name: operator})

@@ -1,0 +1,61 @@
+"""The watch: finds out what became of payments whose callbacks never came."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from kernel.authority import clockwork
+from services.payments.acts.plan_looks import plan_looks
+from services.payments.teller import Teller
+
+EVERY: Final = 1.0  # seconds between two looks into the database
+AT_ONCE: Final = 20
+PAUSE: Final = 5.0  # after the database was away
+
+BY = clockwork("payments")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Asks the provider about every payment whose end is not known, ever more rarely.
+
+    Several workers may watch: a payment taken by one is skipped by the others.
+    """
+
+    teller: Teller
+    every: float = EVERY
+    stop: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self.thread = threading.Thread(target=self.work, name="watch", daemon=True)
+        self.thread.start()
+
+    def end(self) -> None:
+        """Stop after the payment that is being asked about."""
+        self.stop.set()
+        if self.thread is not None:
+            self.thread.join(timeout=10)
+
+    def work(self) -> None:
+        while not self.stop.wait(self.every):
+            try:
+                self.look()
+            except (DBAPIError, PoolTimeout) as away:
+                log.warning("watch.database_away", error=type(away).__name__)
+                self.stop.wait(PAUSE)
+
+    def look(self) -> int:
+        """One round: how many payments were asked about. A provider that is away ends it."""
+        asked = 0
+        taken = self.teller.works.run(BY, lambda work: plan_looks(work, AT_ONCE))
+        for payment in taken:
+            if self.stop.is_set() or not self.teller.ask(payment):
+                break
+            asked += 1
+        return asked

@@ -1,0 +1,303 @@
+"""Who stands at the counter in tests: workflows that raise invoices, payers, and the operator."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from chassis.unit_of_work import Works
+from contracts.procedures import Ack, ExpireInvoice, LapseAnswer, VoidInvoice
+from kernel.authority import Power
+from kernel.codes import PublicCode
+from kernel.commands import Command, Operation
+from services.payments.activities.invoicing import Invoicing
+from services.payments.settings import Settings
+from services.payments.teller import Teller
+from services.payments.watch import Watch
+
+FACTS = {
+    "hectares": "6.4",
+    "party_kind": "cooperative",
+    "members": 12,
+    "women": 7,
+    "minerals": ["gold"],
+    "office": "mines-north",
+    "offices": {
+        "mines": "mines-north",
+        "environment": "environment-north",
+        "councils": "council-hillside",
+        "lands": "lands-registry",
+    },
+}
+PATIENCE = 10.0
+
+
+class TokenIssuer:
+    """Both realms of a token issuer, with one key."""
+
+    def __init__(self) -> None:
+        self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
+        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
+
+        class Door(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(told)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def token(self, realm: str, sub: str, **claims: Any) -> str:
+        now = int(time.time())
+        told = {
+            "iss": f"{self.url}/{realm}",
+            "sub": sub,
+            "aud": ["payments"],
+            "azp": "portal" if realm == "staff" else "portal-public",
+            "typ": "Bearer",
+            "exp": now + 900,
+            "iat": now,
+            "auth_time": now,
+            "acr": "2" if realm == "staff" else "1",
+        }
+        return jwt.encode({"alg": "ES256", "kid": "k1"}, told | claims, self.key)
+
+
+@dataclass
+class Operator:
+    """The fake operator's doors for tests."""
+
+    url: str
+    http: httpx.Client = field(default_factory=httpx.Client)
+
+    def wait(self) -> None:
+        eventually(lambda: self._up(), "the operator does not come up", 20)
+
+    def _up(self) -> bool:
+        try:
+            return self.http.get(f"{self.url}/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def fault(self, payer: str = "*", **mode: Any) -> None:
+        self.http.put(f"{self.url}/control/faults/{payer}", json=mode).raise_for_status()
+
+    def clear(self) -> None:
+        self.http.delete(f"{self.url}/control/faults").raise_for_status()
+
+    def forge(self, url: str, **members: Any) -> str:
+        asked = {"url": url, "members": members}
+        answer: str = self.http.post(f"{self.url}/control/forge", json=asked).json()["answer"]
+        return answer
+
+    def transaction(self, payment: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.http.get(f"{self.url}/responses/{payment}").json()
+        return found
+
+    def completed(self, payment: str) -> bool:
+        return self.transaction(payment).get("transactionStatus") == "completed"
+
+    def calls(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.http.get(f"{self.url}/control/calls").json()
+        return found
+
+    def reverse(self, reference: str) -> None:
+        self.http.post(f"{self.url}/transactions/{reference}/reversals").raise_for_status()
+
+
+@dataclass
+class Counter:
+    """The service under test. Times are the service's own legal time."""
+
+    http: httpx.Client
+    settings: Settings
+    issuer: TokenIssuer
+    operator: Operator
+    app: FastAPI
+
+    @property
+    def teller(self) -> Teller:
+        found: Teller = self.app.state.teller
+        return found
+
+    @property
+    def works(self) -> Works:
+        return self.teller.works
+
+    @property
+    def activities(self) -> Invoicing:
+        return Invoicing(self.teller)
+
+    @property
+    def watch(self) -> Watch:
+        return Watch(self.teller)
+
+    def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the database as its owner."""
+        address = self.settings.database_owner
+        assert address is not None
+        with psycopg.connect(address.get_secret_value(), autocommit=True) as connection:
+            done = connection.execute(statement, values)
+            return done.fetchall() if done.description else []
+
+    def now(self) -> datetime:
+        offset = self.sql("select offset_seconds from clock")[0][0]
+        return datetime.now(UTC) + timedelta(seconds=offset)
+
+    def forward(self, by: timedelta) -> None:
+        self.sql("update clock set offset_seconds = offset_seconds + %s", int(by.total_seconds()))
+
+    # who asks
+
+    def payer(self, sub: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.issuer.token('public', sub)}"}
+
+    def officer(self, *powers: Power, office: str = "mines-north") -> dict[str, str]:
+        """Headers of an officer with a live appointment; none without powers."""
+        sub = f"o-{uuid4().hex[:12]}"
+        if powers:
+            self.sql(
+                "insert into appointment (id, person, agency, office, powers, since, version)"
+                " values (%s, %s, 'mines', %s, %s, %s, 1)",
+                uuid4(),
+                f"staff:{sub}",
+                office,
+                [power.value for power in powers],
+                datetime(2020, 1, 1, tzinfo=UTC),
+            )
+        claims = {"groups": [f"/agencies/mines/{office}"]}
+        return {"Authorization": f"Bearer {self.issuer.token('staff', sub, **claims)}"}
+
+    # what they do
+
+    def command(self, operation: Operation, **args: Any) -> Command:
+        case = args.pop("case", None) or uuid4()
+        return Command(
+            key=f"{case}:{args['step']}:{args['round']}:{operation.value}:1",
+            application_id=case,
+            operation=operation,
+            subject=args["step"],
+            round=args["round"],
+            edition=self.teller.desk.country.newest.ref,
+            args=args,
+            at=self.now(),
+        )
+
+    def raising(
+        self,
+        fee: str = "artisanal-application",
+        due_in: timedelta = timedelta(days=10),
+        **args: Any,
+    ) -> Command:
+        """The command by which the engine has an invoice raised."""
+        asked = {
+            "step": "application-fee",
+            "round": 1,
+            "fee": fee,
+            "licence_type": "artisanal-permit",
+            "due_at": (self.now() + due_in).isoformat(),
+            "facts": FACTS,
+            "payer": "public:p1",
+            "application_code": str(PublicCode("AP", 2026, int(time.time_ns() % 10**6))),
+        }
+        return self.command(Operation.RAISE_INVOICE, **(asked | args))
+
+    def invoice(self, *args: Any, **more: Any) -> dict[str, Any]:
+        """A raised invoice as its row."""
+        command = self.raising(*args, **more)
+        assert self.activities.raise_invoice(command) == Ack(seq=1)
+        return self.row(command.application_id)
+
+    def row(self, case: UUID) -> dict[str, Any]:
+        names = "id, code, application_id, step, round, minor, currency, due_at, status, mode"
+        found = self.sql(f"select {names} from invoice where application_id = %s", case)
+        return dict(zip(names.split(", "), found[0], strict=True))
+
+    def void(self, invoice: dict[str, Any]) -> Ack:
+        args = VoidInvoice(step=invoice["step"], round=invoice["round"], reason="withdrawn")
+        case = invoice["application_id"]
+        return self.activities.void_invoice(
+            self.command(Operation.VOID_INVOICE, case=case, **args.model_dump())
+        )
+
+    def expire(self, invoice: dict[str, Any], due_at: datetime | None = None) -> LapseAnswer:
+        return self.activities.expire_invoice(
+            ExpireInvoice(
+                key=uuid4().hex,
+                subject=invoice["id"],
+                application_id=invoice["application_id"],
+                edition=self.teller.desk.country.newest.ref,
+                due_at=due_at or invoice["due_at"],
+            )
+        )
+
+    def pay(
+        self, invoice: dict[str, Any], msisdn: str = "+255700000001", **headers: str
+    ) -> httpx.Response:
+        told = self.payer("p1") | {"Idempotency-Key": str(uuid4())} | headers
+        asked = {"provider": "mobile-money", "msisdn": msisdn}
+        return self.http.post(f"/v1/invoices/{invoice['code']}/payments", json=asked, headers=told)
+
+    def begun(self, invoice: dict[str, Any], msisdn: str = "+255700000001") -> str:
+        """A payment that has been begun; gives its id."""
+        answer = self.pay(invoice, msisdn)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    def status(self, payment: str) -> tuple[Any, ...]:
+        return self.sql(
+            "select status, used_for from payment_intent where id = %s", UUID(payment)
+        )[0]
+
+    def paid(self, invoice: dict[str, Any]) -> bool:
+        return self.row(invoice["application_id"])["status"] == "paid"
+
+    def journal(self, case: UUID) -> list[tuple[Any, ...]]:
+        return self.sql(
+            "select name, payload, legal_at, at from journal where case_id = %s order by seq", case
+        )
+
+    def books(self, business: UUID | str) -> dict[str, int]:
+        """Account to amount of the entries about one thing."""
+        found = self.sql(
+            "select account, sum(minor)::bigint from audit_v1.ledger_lines"
+            " where business_id = %s group by account",
+            business,
+        )
+        return dict(found)
+
+    def must_balance(self) -> None:
+        off = self.sql(
+            "select tx from audit_v1.ledger_lines group by tx, currency having sum(minor) <> 0"
+        )
+        assert off == []
+
+
+def eventually(true: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
+    """Wait until it is true, at most so long."""
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, otherwise
+        time.sleep(0.02)
