@@ -6,10 +6,17 @@ from chassis.app import create_service, run
 from chassis.clock import Clock
 from chassis.database import Database
 from services.licensing.desk import open_desk
-from services.licensing.routes import applications, documents, parties, track
+from services.licensing.routes import applications, cases, documents, parties, steps, track
 from services.licensing.settings import Settings
 
-ROUTERS = (parties.router, applications.router, documents.router, track.router)
+ROUTERS = (
+    parties.router,
+    applications.router,
+    documents.router,
+    track.router,
+    steps.router,
+    cases.router,
+)
 
 
 def create_app(

@@ -78,6 +78,12 @@ class Steps:
         wanted = select(PaperDecision).where(*here).order_by(paper.recorded_at)
         return self.session.scalars(wanted.with_for_update()).all()
 
+    def all_papers(self, case: UUID) -> Sequence[PaperDecision]:
+        """Every paper decision typed in for the case."""
+        paper = case_tables.paper_decision.c
+        wanted = select(PaperDecision).where(paper.application_id == case)
+        return self.session.scalars(wanted.order_by(paper.recorded_at)).all()
+
     def requests(self, case: UUID) -> Sequence[InformationRequest]:
         """Everything that was asked of the applicant in this case, in order."""
         request = case_tables.information_request.c

@@ -1,0 +1,86 @@
+"""The inbox: steps that await an answer, by office, agency, state and due instant."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from contracts.licensing.language import StepStatus
+from contracts.licensing.wire_steps import InboxLine
+from services.licensing.store.tables import application, party, step
+
+STANDING = "infinity"  # the place of steps whose clock stands: after all others
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for; `offices` None means any. `after` is the place the last page ended."""
+
+    offices: Collection[str] | None
+    agency: str | None = None
+    status: StepStatus | None = None
+    due_before: datetime | None = None
+    after: tuple[str, str, str] | None = None
+    limit: int = 50
+
+
+def inbox(session: Session, wanted: Wanted, now: datetime) -> list[InboxLine]:
+    """The lines in the order in which they fall due; steps whose clock stands come last."""
+    due = func.coalesce(step.c.due_at, STANDING)
+    here: list[ColumnElement[bool]] = [step.c.status.in_((StepStatus.OPEN, StepStatus.STOPPED))]
+    if wanted.offices is not None:
+        here.append(step.c.office.in_(wanted.offices))
+    if wanted.agency is not None:
+        here.append(step.c.agency == wanted.agency)
+    if wanted.status is not None:
+        here.append(step.c.status == wanted.status)
+    if wanted.due_before is not None:
+        here.append(step.c.due_at < wanted.due_before)
+    if wanted.after is not None:
+        at, case, name = wanted.after
+        same = and_(
+            due == at,
+            or_(
+                step.c.application_id > UUID(case),
+                and_(step.c.application_id == UUID(case), step.c.step > name),
+            ),
+        )
+        here.append(or_(due > at, same))
+    rows = session.execute(
+        select(
+            step.c.application_id.label("application"),
+            application.c.code,
+            application.c.licence_type,
+            party.c.name.label("holder"),
+            step.c.step,
+            step.c.round,
+            step.c.kind,
+            step.c.agency,
+            step.c.office,
+            step.c.status,
+            step.c.opened_at,
+            step.c.due_at,
+            step.c.silence_stage,
+            step.c.version,
+        )
+        .join(application, application.c.id == step.c.application_id)
+        .join(party, party.c.id == application.c.party_id)
+        .where(*here)
+        .order_by(due, step.c.application_id, step.c.step)
+        .limit(wanted.limit)
+    )
+    return [
+        InboxLine.model_validate(
+            dict(row._mapping) | {"overdue": row.due_at is not None and row.due_at < now}
+        )
+        for row in rows
+    ]
+
+
+def key_of(line: InboxLine) -> tuple[str, str, str]:
+    """The place of a line in the inbox's order."""
+    due = STANDING if line.due_at is None else line.due_at.isoformat()
+    return due, str(line.application), line.step
