@@ -7,6 +7,7 @@ import pytest
 
 from kernel import facts
 from kernel.commands import Operation
+from kernel.law.plan import FeeBefore
 from tests.workflows.diary import START, Diary
 from tests.workflows.plans import PAID_FIRST, USUAL, plan, question
 from workflows.engine.advance import JournalHasGap, advance, next_wake, replay
@@ -150,6 +151,85 @@ def test_an_answer_about_a_due_instant_that_has_moved_changes_nothing() -> None:
     payload = {"step": "screening", "round": 1, "due_at": "2026-04-01T11:00:00+00:00"}
     state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
     assert next_wake(answered(USUAL, state, lapse, now, now)) == next_wake(state)
+
+
+def test_an_answer_about_a_due_instant_that_has_moved_leaves_the_new_proposal_alone() -> None:
+    case = begun()
+    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    state, (old,) = advance(USUAL, case.state, None, now)
+    payload = {"step": "screening", "round": 1, "due_at": "2026-03-09T11:30:00+00:00"}
+    state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
+    state, (new,) = advance(USUAL, state, None, now)
+    assert next_wake(answered(USUAL, state, old, now, now)) is None
+    assert next_wake(answered(USUAL, state, new, now, now)) == now
+
+
+def test_what_follows_a_paper_decision_runs_from_its_recording_not_from_its_signing() -> None:
+    case = begun().until("2026-03-05T11:00:00+00:00")
+    payload = {"step": "screening", "round": 1, "outcome": "approved"}
+    case.tell([(facts.STEP_DECIDED, payload, T0)])
+    (opened, _) = case.commands[-2:]
+    assert opened.args["opens_at"] == "2026-03-05T11:00:00+00:00"
+
+
+def test_a_fact_of_an_earlier_round_is_noted_and_changes_nothing() -> None:
+    case = begun()
+    case.tell([(facts.ISSUANCE_RETURNED, {"step": "screening"}, case.now)])
+    assert case.state.steps["screening"].round == 2
+    payload = {"step": "screening", "round": 1, "outcome": "refused"}
+    case.tell([(facts.STEP_DECIDED, payload, case.now)])
+    assert case.state.closed is None
+    assert case.state.notes[-1].endswith("step.decided: screening is in round 2, not 1")
+
+
+def test_an_answer_after_the_end_of_a_step_does_not_change_it() -> None:
+    case = begun()
+    case.decide("screening")
+    payload = {"step": "screening", "round": 1, "outcome": "refused"}
+    case.tell([(facts.STEP_DECIDED, payload, case.now)])
+    assert case.state.closed is None
+    assert case.state.steps["screening"].outcome == "approved"
+
+
+def test_where_the_fee_stands_before_recording_only_the_area_was_conditional() -> None:
+    recorded = PAID_FIRST.model_copy(update={"fee_before": FeeBefore.RECORDING})
+    case = Diary(recorded)
+    case.pay("filing-fee")
+    assert "case:0:confirm_receipt:1" not in case.asked
+    assert [c.args["conditional"] for c in case.commands if c.operation == "enter_area"] == [
+        True,
+        False,
+    ]
+
+
+def test_no_step_opens_between_the_asking_for_the_end_and_the_end() -> None:
+    state = begun().state
+    state, _ = advance(USUAL, state, fact(state.last_seq + 1, facts.APPLICATION_WITHDRAWN), T0)
+    payload = {"step": "screening", "round": 1, "outcome": "approved"}
+    state, commands = advance(
+        USUAL, state, fact(state.last_seq + 1, facts.STEP_DECIDED, **payload), T0
+    )
+    assert commands == ()
+    assert next_wake(state) is None
+
+
+def test_a_clock_stands_until_every_request_is_answered() -> None:
+    state = begun().state
+    for n, day in (("a", 5), ("b", 4)):
+        reply = datetime(2026, 3, day, 11, tzinfo=UTC).isoformat()
+        payload = {"step": "screening", "round": 1, "request": n, "reply_due_at": reply}
+        asked = fact(state.last_seq + 1, facts.INFORMATION_REQUESTED, **payload)
+        state, _ = advance(USUAL, state, asked, T0)
+    assert next_wake(state) == datetime(2026, 3, 4, 11, 0, 30, tzinfo=UTC)
+    _, commands = advance(USUAL, state, None, datetime(2026, 3, 6, tzinfo=UTC))
+    assert [c.key.partition("screening:")[2] for c in commands] == [
+        "1:lapse_request:1",
+        "1:lapse_request:2",
+    ]
+    given = {"step": "screening", "round": 1, "request": "b", "due_at": "2026-03-20T11:00:00+00:00"}
+    state, _ = advance(USUAL, state, fact(state.last_seq + 1, facts.INFORMATION_GIVEN, **given), T0)
+    assert state.steps["screening"].status == "stopped"
+    assert next_wake(state) == datetime(2026, 3, 5, 11, 0, 30, tzinfo=UTC)
 
 
 def test_a_fee_never_wakes_the_engine_for_payments_knows_the_provider() -> None:
