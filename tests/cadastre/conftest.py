@@ -4,14 +4,18 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from psycopg import sql
+from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cadastre_ground import Register
+from cadastre_door import ACTORS, copies
+from cadastre_ground import WORK, Register
 from cadastre_stack import (
     APP,
     OWNER,
@@ -23,13 +27,16 @@ from cadastre_stack import (
     settings_for,
 )
 
+import chassis.app
 from chassis.clock import Clock
 from chassis.database import Database, open_database
 from chassis.migrate import migrate
 from chassis.signing import make_key
 from chassis.unit_of_work import Works
 from kernel.authority import clockwork
+from services.cadastre.acts.copy_appointment import copy_appointment
 from services.cadastre.acts.seed_register import seed_register
+from services.cadastre.app import create_app
 from services.cadastre.desk import Desk
 from services.cadastre.settings import Settings
 
@@ -89,3 +96,20 @@ def database(settings: Settings) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def register(database: Database, desk: Desk) -> Register:
     return Register(database, desk)
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings, database: Database, register: Register) -> FastAPI:
+    """Tokens are checked by the chassis and its tests; here a token is the name of its bearer."""
+    for copy in copies():
+        register.works.run(WORK, lambda work, copy=copy: copy_appointment(work, copy))
+    with pytest.MonkeyPatch.context() as patch:
+        bearers = SimpleNamespace(actor=ACTORS.__getitem__)
+        patch.setattr(chassis.app, "tokens_of", lambda *_: bearers)
+        open_door = settings.model_copy(update={"checks_a_minute": 100_000})
+        return create_app(open_door, database=database)
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> TestClient:
+    return TestClient(app, raise_server_exceptions=False)

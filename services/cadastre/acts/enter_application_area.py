@@ -128,15 +128,21 @@ def _tell(
         edition=edition,
     )
     for one in juniors:
-        work.record(
-            one.area.application_id,
-            AREA_DISPLACED,
-            {
-                "by_seq": area.filing_seq,
-                "hectares": str(one.hectares),
-                "net_hectares": str(areas.net_hectares(one.area)),
-            },
-            tell=[Tell.application(one.area.application_id)],
-            edition=one.area.edition_ref,
-        )
+        _tell_junior(work, areas, one, area.filing_seq)
     return Ack(seq=entered.seq)
+
+
+def _tell_junior(
+    work: UnitOfWork, areas: ApplicationAreas, junior: Rival, by_seq: int
+) -> None:
+    work.record(
+        junior.area.application_id,
+        AREA_DISPLACED,
+        {
+            "by_seq": by_seq,
+            "hectares": str(junior.hectares),
+            "net_hectares": str(areas.net_hectares(junior.area)),
+        },
+        tell=[Tell.application(junior.area.application_id)],
+        edition=junior.area.edition_ref,
+    )

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from itertools import product
 from xml.parsers import expat
 
 from shapely.geometry import LineString, Polygon
@@ -16,7 +17,7 @@ MAX_BYTES = 1024 * 1024
 MAX_POINTS = 50_000
 MAX_DEPTH = 16
 MAX_TRACKS = 20
-SMOOTHING_M = 1.0  # less than a hand-held receiver's own error
+SMOOTHING_M = (1.0, 2.0, 3.0, 5.0)  # up to a hand-held receiver's own error
 LARGEST_GAP_M = 100.0
 MAX_ENDS = 40
 OVERLAP_M = 15.0  # walkers go on a little after passing their start
@@ -151,7 +152,7 @@ def _go_round(
     """
     if len(points) < 3:
         raise NotAWalk("The walk has fewer than three points", part=part)
-    lap, kept = _one_lap(points)
+    lap, kept, smoothed = _one_lap(points)
     gap = math.dist(lap[0], lap[-1]) / MM
     if came_back and gap > LARGEST_GAP_M:
         raise NotAWalk(
@@ -161,28 +162,28 @@ def _go_round(
     numbered = tuple(
         validity.Marked(points.index(corner.point) + 1, corner.point) for corner in ring.corners
     )
-    walk = Walk(len(points), len(numbered), f"{SMOOTHING_M:.1f}", f"{gap:.1f}")
+    walk = Walk(len(points), len(numbered), f"{smoothed:.1f}", f"{gap:.1f}")
     return validity.Outline(part, 1, numbered), walk
 
 
-def _one_lap(points: list[Point]) -> tuple[list[Point], list[Point]]:
-    """The walk up to its return to the start, and its smoothed corners.
+def _one_lap(points: list[Point]) -> tuple[list[Point], list[Point], float]:
+    """The walk up to its return to the start, its smoothed corners, and by how many metres.
 
     It ends at the point of its last tenth that is nearest to the start and does not cross the
-    beginning; without one, at its last point.
+    beginning; without one, at its last point. It is smoothed as little as makes it a ring.
     """
     tail = range(max(3, len(points) * 9 // 10), len(points))
     near = [n for n in tail if math.dist(points[n], points[0]) <= OVERLAP_M * MM]
     near.sort(key=lambda n: (math.dist(points[n], points[0]), n))
-    for n in near[:MAX_ENDS]:
-        lap = points[: n + 1]
-        kept = _smoothed(lap)
+    ends = [n + 1 for n in near[:MAX_ENDS]] or [len(points)]
+    for metres, end in product(SMOOTHING_M, ends):
+        kept = _smoothed(points[:end], metres)
         if len(kept) > 3 and Polygon(kept).is_valid:
-            return lap, kept
-    return points, _smoothed(points)
+            return points[:end], kept, metres
+    return points, _smoothed(points, SMOOTHING_M[0]), SMOOTHING_M[0]
 
 
-def _smoothed(lap: list[Point]) -> list[Point]:
-    """Corners that are left when what strays less than a metre is left out (Douglas-Peucker)."""
-    line = LineString([*lap, lap[0]]).simplify(SMOOTHING_M * MM, preserve_topology=True)
+def _smoothed(lap: list[Point], metres: float) -> list[Point]:
+    """Corners that are left when what strays less is left out (Douglas-Peucker)."""
+    line = LineString([*lap, lap[0]]).simplify(metres * MM, preserve_topology=True)
     return [(round(x), round(y)) for x, y in line.coords]
