@@ -1,5 +1,6 @@
 """A real database for each module, an issuer with a key of its own, and a service of two things."""
 
+import contextlib
 import json
 import os
 import sys
@@ -42,11 +43,11 @@ def database_name() -> Iterator[str]:
     """An empty database with PostGIS absent: the chassis needs none."""
     name = f"dev_chassis_{uuid4().hex[:10]}"
     with psycopg.connect(ADMIN, dbname="postgres", autocommit=True) as admin:
-        for role in (OWNER, APP):
-            if not admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
+        for role in (OWNER, APP, "auditor"):
+            with contextlib.suppress(
+                psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation
+            ):
                 admin.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))
-        if not admin.execute("select 1 from pg_roles where rolname = 'auditor'").fetchone():
-            admin.execute("create role auditor nologin")
         admin.execute(
             sql.SQL("create database {} owner {}").format(
                 sql.Identifier(name), sql.Identifier(OWNER)

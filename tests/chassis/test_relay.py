@@ -21,6 +21,7 @@ from chassis.temporal import Told
 from chassis.unit_of_work import Works
 from contracts.procedures import Tell
 from kernel.authority import clockwork
+from kernel.events import CaseRef
 
 US = clockwork("messages")
 
@@ -124,8 +125,9 @@ def test_a_told_fact_carries_its_request_id_and_where_the_workflow_starts(
     (told,) = sink.heard[f"notice:{case}"]
     with works.open(US) as work:
         row = work.session.execute(select(rows).where(rows.c.subject == case)).one()
+        offset = database.around.clock.offset(work.session)
     assert (told.request_id, told.workflow) == (f"messages:{row.id}", "NoticeWorkflow")
-    assert (told.start.subject, told.start.clock_offset, told.start.last_seq) == (case, 0, 0)
+    assert told.start == CaseRef(subject=case, clock_offset=offset, last_seq=0)
     assert row.sent_at is not None
 
 
