@@ -69,6 +69,8 @@ def judged(
         ground=ground,
         edition=edition.ref,
         plan=plan,
+        plan_json=plan.model_dump(mode="json"),
+        plan_hash=plan.digest(),
         office=judging.lead_office(edition, plan, facts),
         origin=origin,
         not_before=ground.checked_at if ground else None,

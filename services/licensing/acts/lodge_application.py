@@ -11,20 +11,23 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import PaperState, Status
 from contracts.licensing.wire_applications import Lodged, Lodgement, ReceiptView
 from contracts.procedures import Tell
-from kernel.calendar import Calendar, due
+from kernel.calendar import Calendar, Duration
 from kernel.codes import PublicCode, tracking_pin
 from kernel.facts import LODGED
 from kernel.law.plan import GroundRule, PaperPlan
 from kernel.log.leaf import instant
+from kernel.term import Term
 from services.licensing.desk import Desk
 from services.licensing.domain import judging, notices
 from services.licensing.domain.application import Application
+from services.licensing.domain.calendar_entry import with_entries
 from services.licensing.domain.filing import Filing, Json, lodged_payload
 from services.licensing.domain.ground import Ground
 from services.licensing.domain.papers import Paper
 from services.licensing.domain.tracking import hash_pin
 from services.licensing.gathering import gather
 from services.licensing.receipts import give_receipt
+from services.licensing.store.calendars import Calendars
 from services.licensing.store.filing import next_filing_seq
 
 PREFIX = "AP"
@@ -36,15 +39,16 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     Order of filing numbers = order of commits = order of legal instants, because the log's head is
     locked before the number and the instant are taken.
     """
-    filing = gather(work, desk, ref, sent)
+    filing, pin = gather(work, desk, ref, sent), tracking_pin(secrets.token_bytes(16))
+    pin_hash = hash_pin(pin, secrets.token_bytes(16))  # takes long: before the head is locked
     lock_head(work.session)
     seq = next_filing_seq(work.session)
     code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
     lodged = lodged_payload(filing, code, seq)
     leaf = work.append(LODGED, filing.application.id, lodged)
-    pin = tracking_pin(secrets.token_bytes(16))
-    papers = enter(work, desk, filing, code, seq, leaf, pin)
-    log = place_in_log(desk, leaf)
+    papers = enter(work, desk, filing, code, seq, leaf)
+    filing.application.pin_hash = pin_hash
+    log = place_in_log(leaf)
     receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
     tell(work, desk, filing, papers, leaf, receipt.short_code)
     application = filing.application
@@ -61,24 +65,23 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
 
 
 def enter(
-    work: UnitOfWork, desk: Desk, filing: Filing, code: str, seq: int, leaf: Leaf, pin: str
+    work: UnitOfWork, desk: Desk, filing: Filing, code: str, seq: int, leaf: Leaf
 ) -> list[Paper]:
     """Write the application's lodged state and its papers; gives the papers."""
-    application, ground, plan = filing.application, filing.ground, filing.plan
-    calendar = desk.law.calendar(desk.law.country.by_hash(plan.edition.hash), filing.office)
-    waits = judging.conditional_step(plan)
+    application, plan = filing.application, filing.plan
+    waits, calendar = judging.conditional_step(plan), calendar_of(work, desk, filing)
     application.code, application.filing_seq, application.office = code, seq, filing.office
     application.country, application.edition = plan.edition.country, plan.edition.edition
     application.edition_hash = plan.edition.hash
-    application.plan, application.plan_hash = plan.model_dump(mode="json"), plan.digest()
+    application.plan, application.plan_hash = filing.plan_json, filing.plan_hash
     application.lodged_at, application.not_after = leaf.at, leaf.at
     application.not_before, application.head_seen = filing.not_before, filing.head_seen
-    application.origin, application.conditional = filing.origin, waits is not None
-    application.pay_by = due(leaf.at, waits.allowed, calendar) if waits else None
-    application.pin_hash = hash_pin(pin, secrets.token_bytes(16))
+    application.origin = filing.origin
+    if filing.ground is not None:
+        stand_on(application, filing.ground, filing.statement)
+    application.conditional = waits is not None
+    application.pay_by = after(leaf.at, waits.allowed, calendar) if waits else None
     application.status = Status.LODGED
-    if ground is not None:
-        stand_on(application, ground, filing.statement)
     application.changed(leaf.at)
     there = {document.kind for document in filing.documents}
     papers = [
@@ -99,7 +102,7 @@ def stand_on(application: Application, ground: Ground, statement: Json | None) -
 
 def paper_of(case: UUID, wanted: PaperPlan, there: bool, at: datetime, calendar: Calendar) -> Paper:
     """The paper's state at lodgement: there, or awaited until its time is over."""
-    by = due(at, wanted.within, calendar) if wanted.within and not there else None
+    by = after(at, wanted.within, calendar) if wanted.within and not there else None
     return Paper(
         application_id=case,
         kind=wanted.kind,
@@ -111,7 +114,19 @@ def paper_of(case: UUID, wanted: PaperPlan, there: bool, at: datetime, calendar:
     )
 
 
-def place_in_log(desk: Desk, leaf: Leaf) -> Json:
+def calendar_of(work: UnitOfWork, desk: Desk, filing: Filing) -> Calendar:
+    """The lead office's calendar, with the changes that are in force."""
+    edition = desk.law.country.by_hash(filing.plan.edition.hash)
+    entries = Calendars(work.session).approved()
+    return with_entries(desk.law.calendar(edition, filing.office), entries, filing.office)
+
+
+def after(at: datetime, allowed: Duration, calendar: Calendar) -> datetime | None:
+    """When a time that begins now is over; None while all clocks stand still."""
+    return Term(start=at, allowed=allowed).due(calendar)
+
+
+def place_in_log(leaf: Leaf) -> Json:
     """Where the log holds the lodgement, with the salt that opens the leaf's commitment."""
     return {
         "index": leaf.index,

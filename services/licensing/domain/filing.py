@@ -37,6 +37,8 @@ class Filing:
     ground: Ground | None
     edition: EditionRef
     plan: Plan
+    plan_json: Json
+    plan_hash: str
     office: str
     origin: Origin
     not_before: datetime | None
@@ -109,7 +111,7 @@ def lodged_payload(filing: Filing, code: str, seq: int) -> Json:
             for d in filing.documents
         ],
         "edition": filing.edition.model_dump(),
-        "plan": filing.plan.digest(),
+        "plan": filing.plan_hash,
         "filed": filing.origin.value,
         "not_before": filing.not_before and instant(filing.not_before),
         "head_seen": filing.head_seen,
