@@ -31,6 +31,7 @@ def up(
     where = folder(data)
     mode = Mode.TRAINING if training else Mode.PRODUCTION
     stack = establish(where, mode, _base(where, port_base))
+    typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
     Start(stack, Supervisor(stack), typer.echo).run()
     _show(standings(stack))
     if stack.training:

@@ -102,6 +102,7 @@ def switches(skipping: str | None) -> Document:
             {"value": True, "constraints": {"namespace": skipping}}
         ],
         "frontend.WorkflowTimeSkippingMaxSkipPerSession": [{"value": 5000}],
+        "frontend.namespaceRPS.visibility": [{"value": 200}],
         "history.timerProcessorMaxTimeShift": [{"value": "10ms"}],
         "history.timerProcessorMaxPollRPS": [{"value": 1000}],
         "history.workflowIdReuseMinimalInterval": [{"value": "0s"}],
