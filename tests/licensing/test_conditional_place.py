@@ -74,6 +74,6 @@ def test_receipts_are_read_by_those_who_may_see_the_file(office: OfficeOfTests) 
 
 
 def test_the_worker_offers_the_operation_under_its_name(office: OfficeOfTests) -> None:
-    offered = activities(office.app.state.database, office.desk)
+    offered = activities(office.app.state.database, office.desk, office.app.state.files)
     names = {getattr(one, "__temporal_activity_definition").name for one in offered}
     assert "confirm_receipt" in names
