@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.log import Leaf, lock_head
+from chassis.log import Leaf, append, lock_head
 from chassis.signing import b64
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import PaperState, Status
@@ -41,11 +41,11 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     """
     filing, pin = gather(work, desk, ref, sent), tracking_pin(secrets.token_bytes(16))
     pin_hash = hash_pin(pin, secrets.token_bytes(16))  # takes long: before the head is locked
-    lock_head(work.session)
+    head = lock_head(work.session)
     seq = next_filing_seq(work.session)
     code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
     lodged = lodged_payload(filing, code, seq)
-    leaf = work.append(LODGED, filing.application.id, lodged)
+    leaf = append(work.session, LODGED, filing.application.id, lodged, head)
     papers = enter(work, desk, filing, code, seq, leaf)
     filing.application.pin_hash = pin_hash
     log = place_in_log(leaf)
