@@ -1,6 +1,6 @@
 """Single facts and the edges of the engine: doubles, gaps, strange, late and early ones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,14 +9,13 @@ from kernel import facts
 from kernel.commands import Operation
 from kernel.law.plan import FeeBefore
 from tests.workflows.diary import START, Diary
-from tests.workflows.plans import PAID_FIRST, USUAL, plan, question
+from tests.workflows.plans import PAID_FIRST, USUAL
 from workflows.engine.advance import JournalHasGap, advance, next_wake, replay
 from workflows.engine.inbox import Inbox
 from workflows.engine.leftovers import leftovers
 from workflows.engine.model import PlayedFact
 from workflows.engine.played import PROMPT, Played
 from workflows.engine.state import AreaStatus, CaseState, dump
-from workflows.engine.timers import answered
 
 CASE = UUID(int=1)
 T0 = datetime.fromisoformat(START)
@@ -98,80 +97,6 @@ def test_a_displaced_area_is_noted_and_nothing_else_changes() -> None:
     assert len(case.commands) == asked
 
 
-def test_a_retimed_step_is_proposed_to_lapse_at_its_new_instant_only() -> None:
-    case = begun()
-    due = datetime(2026, 4, 1, 11, tzinfo=UTC)
-    case.services.desks["screening"].due_at = due
-    payload = {"step": "screening", "round": 1, "due_at": due.isoformat(), "warn_at": None}
-    case.tell([(facts.STEP_RETIMED, payload, case.now)])
-    case.until("2026-04-01T11:00:29+00:00")
-    assert not any("lapse" in line for line in case.lines)
-    case.until("2026-04-01T11:00:30+00:00")
-    assert "04-01 11:00:30 screening:1:lapse_step:2 at 04-01 11:00:00" in case.lines
-
-
-def test_a_handed_over_step_keeps_its_time() -> None:
-    case = begun()
-    due = case.state.steps["screening"].due_at
-    case.tell([(facts.STEP_HANDED_OVER, {"step": "screening", "office": "next"}, case.now)])
-    assert case.state.steps["screening"].office == "next"
-    assert case.state.steps["screening"].due_at == due
-
-
-def test_asked_too_early_it_asks_again_under_another_key_at_the_instant_it_was_told() -> None:
-    case = begun()
-    state, commands = advance(USUAL, case.state, None, datetime(2026, 3, 9, 12, tzinfo=UTC))
-    (lapse,) = commands
-    assert next_wake(state) is None
-    later = datetime(2026, 3, 9, 12, 5, tzinfo=UTC)
-    state = answered(USUAL, state, lapse, later, lapse.at)
-    assert next_wake(state) == later
-    _, again = advance(USUAL, state, None, later)
-    assert [c.key[-len("lapse_step:1.1") :] for c in again] == ["lapse_step:1.1"]
-
-
-def test_a_lapse_that_brought_no_fact_is_proposed_again_ever_more_rarely() -> None:
-    case = begun()
-    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
-    state, waits = case.state, []
-    for _ in range(6):
-        state, commands = advance(USUAL, state, None, now)
-        state = answered(USUAL, state, commands[0], None, now)
-        wake = next_wake(state)
-        assert wake is not None
-        waits.append((wake - now) // timedelta(hours=1))
-        now = wake
-    assert waits == [1, 2, 4, 8, 24, 24]
-
-
-def test_an_answer_about_a_due_instant_that_has_moved_changes_nothing() -> None:
-    case = begun()
-    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
-    state, (lapse,) = advance(USUAL, case.state, None, now)
-    payload = {"step": "screening", "round": 1, "due_at": "2026-04-01T11:00:00+00:00"}
-    state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
-    assert next_wake(answered(USUAL, state, lapse, now, now)) == next_wake(state)
-
-
-def test_an_answer_about_a_due_instant_that_has_moved_leaves_the_new_proposal_alone() -> None:
-    case = begun()
-    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
-    state, (old,) = advance(USUAL, case.state, None, now)
-    payload = {"step": "screening", "round": 1, "due_at": "2026-03-09T11:30:00+00:00"}
-    state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
-    state, (new,) = advance(USUAL, state, None, now)
-    assert next_wake(answered(USUAL, state, old, now, now)) is None
-    assert next_wake(answered(USUAL, state, new, now, now)) == now
-
-
-def test_what_follows_a_paper_decision_runs_from_its_recording_not_from_its_signing() -> None:
-    case = begun().until("2026-03-05T11:00:00+00:00")
-    payload = {"step": "screening", "round": 1, "outcome": "approved"}
-    case.tell([(facts.STEP_DECIDED, payload, T0)])
-    (opened, _) = case.commands[-2:]
-    assert opened.args["opens_at"] == "2026-03-05T11:00:00+00:00"
-
-
 def test_a_fact_of_an_earlier_round_is_noted_and_changes_nothing() -> None:
     case = begun()
     case.tell([(facts.ISSUANCE_RETURNED, {"step": "screening"}, case.now)])
@@ -211,31 +136,6 @@ def test_no_step_opens_between_the_asking_for_the_end_and_the_end() -> None:
     )
     assert commands == ()
     assert next_wake(state) is None
-
-
-def test_a_clock_stands_until_every_request_is_answered() -> None:
-    state = begun().state
-    for n, day in (("a", 5), ("b", 4)):
-        reply = datetime(2026, 3, day, 11, tzinfo=UTC).isoformat()
-        payload = {"step": "screening", "round": 1, "request": n, "reply_due_at": reply}
-        asked = fact(state.last_seq + 1, facts.INFORMATION_REQUESTED, **payload)
-        state, _ = advance(USUAL, state, asked, T0)
-    assert next_wake(state) == datetime(2026, 3, 4, 11, 0, 30, tzinfo=UTC)
-    _, commands = advance(USUAL, state, None, datetime(2026, 3, 6, tzinfo=UTC))
-    assert [c.key.partition("screening:")[2] for c in commands] == [
-        "1:lapse_request:1",
-        "1:lapse_request:2",
-    ]
-    given = {"step": "screening", "round": 1, "request": "b", "due_at": "2026-03-20T11:00:00+00:00"}
-    state, _ = advance(USUAL, state, fact(state.last_seq + 1, facts.INFORMATION_GIVEN, **given), T0)
-    assert state.steps["screening"].status == "stopped"
-    assert next_wake(state) == datetime(2026, 3, 5, 11, 0, 30, tzinfo=UTC)
-
-
-def test_a_fee_never_wakes_the_engine_for_payments_knows_the_provider() -> None:
-    case = Diary(PAID_FIRST)
-    assert case.open == {"filing-fee"}
-    assert next_wake(case.state) is None
 
 
 def test_the_invoice_carries_what_payments_needs() -> None:
@@ -287,25 +187,6 @@ def test_nothing_is_asked_of_a_case_after_its_end() -> None:
     case.tell([(facts.STEP_DECIDED, payload, case.now)])
     case.until("2027-01-01T00:00:00+00:00")
     assert case.asked == asked
-
-
-def test_a_step_that_depends_on_a_late_and_a_lapsed_one_runs_from_the_later_end() -> None:
-    both = plan(
-        question("a"),
-        question("b"),
-        question("last", after=("a", "b")),
-    )
-    case = Diary(both)
-    lapse = {
-        "step": "a",
-        "round": 1,
-        "due_at": "2026-03-05T11:00:00+00:00",
-        "effect": "deemed-approved",
-    }
-    case.until("2026-03-06T11:00:00+00:00").decide("b")
-    case.tell([(facts.STEP_LAPSED, lapse, datetime(2026, 3, 5, 11, tzinfo=UTC))])
-    (opened,) = (c for c in case.commands if c.subject == "last")
-    assert opened.args["opens_at"] == "2026-03-06T11:00:00+00:00"
 
 
 def test_a_closed_case_owes_only_what_left_no_trace() -> None:
