@@ -21,7 +21,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Cadastre:
-    """Every method is one route; `key` is the idempotency key; boxes are west, south, east, north."""
+    """Every method is one route; `key` makes a repeat harmless. Boxes: west, south, east, north."""
 
     calling: Calling
 
