@@ -14,6 +14,7 @@ from contracts.payments.language import (
     UsedFor,
 )
 from kernel.law.fees import SplitMode
+from kernel.law.procedure import HolderKind
 
 MOBILE_MONEY: Final = "mobile-money"
 
@@ -48,15 +49,26 @@ class Signed(Words):
     signature: str
 
 
-class QuoteAsked(Words):
-    """What would be applied for. With a ground statement its facts go before those given here.
+class QuoteFacts(Words):
+    """What tariffs and their conditions look at. Hectares are exact and travel as text."""
 
-    `facts` are the rulebook's facts of a case: hectares, units, party_kind, members, district …
-    """
+    party_kind: HolderKind
+    hectares: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")] = "0"
+    units: int = Field(default=0, ge=0, le=10**7)
+    minerals: list[Id] = Field(default_factory=list, max_length=20)
+    members: int = Field(default=0, ge=0, le=10**6)
+    women: int = Field(default=0, ge=0, le=10**6)
+    known_workings: int = Field(default=0, ge=0, le=10**6)
+    district: Id | None = None
+    zone: Id | None = None
+
+
+class QuoteAsked(Words):
+    """What would be applied for. A ground statement's facts go before those given here."""
 
     licence_type: Id
     procedure: Id = "new"
-    facts: dict[str, object] = Field(max_length=40)
+    facts: QuoteFacts
     ground: Signed | None = None
 
 

@@ -7,11 +7,11 @@ from chassis.clock import Clock
 from chassis.database import Database
 from chassis.unit_of_work import Works
 from services.payments.desk import open_desk
-from services.payments.routes import callbacks, invoices
+from services.payments.routes import books, callbacks, invoices, quotes
 from services.payments.settings import Settings
 from services.payments.teller import open_teller
 
-ROUTERS = (invoices.router, callbacks.router)
+ROUTERS = (quotes.router, invoices.router, callbacks.router, books.router)
 
 
 def create_app(

@@ -7,12 +7,13 @@ from kernel.codes import PublicCode
 from kernel.commands import Command
 from kernel.facts import INVOICE_RAISED
 from kernel.law.editions import Edition
-from kernel.law.quote import PricedLine, fee_lines, split, split_mode
+from kernel.law.quote import fee_lines, split, split_mode
 from kernel.log.leaf import instant
 from services.payments.desk import Desk
 from services.payments.domain import ledger
-from services.payments.domain.invoice import Invoice, LineOwed, ShareOwed
+from services.payments.domain.invoice import Invoice, ShareOwed
 from services.payments.domain.notices import reminders, to_payer
+from services.payments.domain.priced import owed_line
 from services.payments.store.invoices import INVOICES, Invoices, next_number
 from services.payments.store.ledger import write
 
@@ -93,17 +94,6 @@ def shares(
         )
         for part, account in zip(parts, into, strict=True)
     ]
-
-
-def owed_line(line: PricedLine) -> LineOwed:
-    return LineOwed(
-        id=line.id,
-        title=line.title,
-        basis=line.basis.value,
-        quantity=line.quantity,
-        rate=line.rate,
-        minor=line.minor,
-    )
 
 
 def warning(edition: Edition, asked: RaiseInvoice) -> Duration | None:

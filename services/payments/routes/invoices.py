@@ -1,6 +1,6 @@
 """Invoices and their payments: read by their own people, paid by whoever knows the code."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from services.payments.domain.payment import TooManyPaymentsUnderWay
 from services.payments.domain.shown import show_invoice, show_payment, show_receipt
 from services.payments.gateways.provider import NoSuchProvider
 from services.payments.routes.at_desk import AtDesk, AtTeller
+from services.payments.routes.paging import NoSuchPage, at_instant
 from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
 from services.payments.store.receipts import Receipts
@@ -55,13 +56,11 @@ def view(work: UnitOfWork, desk: Desk, invoice: Invoice) -> InvoiceView:
     )
 
 
-@router.get("/invoices", response_model=InvoicePage)
+@router.get("/invoices", response_model=InvoicePage, responses=answers(NoSuchPage))
 def own(work: ReadWork, desk: AtDesk, page: AtPage) -> object:
     """The invoices addressed to the one who asks, the newest first."""
-    after = None
-    if page.after is not None and len(page.after) == 2:
-        after = (datetime.fromisoformat(str(page.after[0])), UUID(str(page.after[1])))
-    found = Invoices(work.session).of_payer(work.actor.person or "", after, page.limit + 1)
+    who, after = work.actor.person or "", at_instant(page)
+    found = Invoices(work.session).of_payer(who, after, page.limit + 1)
     keys = [(one.raised_at.isoformat(), str(one.id)) for one in found]
     return InvoicePage(
         invoices=[view(work, desk, one) for one in found[: page.limit]],

@@ -1,10 +1,9 @@
-"""The books: entries are added once, and balances and statements read."""
+"""Writing the books: an entry is added once and never changed."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -41,18 +40,3 @@ def write(session: Session, transaction: UUID, entry: Entry, at: datetime) -> No
             for name in names
         ],
     )
-
-
-def balances(session: Session) -> Sequence[Row[tuple[str, str, int, int]]]:
-    """Each account's balance and number of lines, by currency: more than zero is a debit."""
-    wanted = (
-        select(
-            ledger_line.c.account,
-            ledger_line.c.currency,
-            func.sum(ledger_line.c.minor),
-            func.count(),
-        )
-        .group_by(ledger_line.c.account, ledger_line.c.currency)
-        .order_by(ledger_line.c.account, ledger_line.c.currency)
-    )
-    return session.execute(wanted).all()

@@ -51,12 +51,12 @@ create table invoice (
   constraint pk_invoice primary key (id),
   constraint uq_invoice_number unique (number),
   constraint uq_invoice_code unique (code),
-  constraint uq_invoice_application_id unique (application_id, step, round),
+  constraint uq_invoice_application_id_step_round unique (application_id, step, round),
   constraint ck_invoice_minor check (minor >= 0),
   constraint ck_invoice_open_or_ended check ((status = 'open') = (ended_at is null))
 );
 
-create index ix_invoice_payer on invoice (payer, raised_at);
+create index ix_invoice_payer_raised_at on invoice (payer, raised_at);
 
 create index ix_invoice_open on invoice (due_at) where status = 'open'
 """
@@ -102,7 +102,7 @@ create table callback_hint (
   verdict text not null,
   times integer not null,
   constraint pk_callback_hint primary key (id),
-  constraint uq_callback_hint_provider unique (provider, reference, body_hash)
+  constraint uq_callback_hint_provider_reference_body_hash unique (provider, reference, body_hash)
 );
 
 create index ix_callback_hint_payment_id on callback_hint (payment_id);
@@ -147,7 +147,7 @@ create table ledger_transaction (
   provider_ref text,
   at timestamptz not null,
   constraint pk_ledger_transaction primary key (id),
-  constraint uq_ledger_transaction_kind unique (kind, business_id),
+  constraint uq_ledger_transaction_kind_business_id unique (kind, business_id),
   constraint ck_ledger_transaction_lines check (lines >= 2)
 );
 
@@ -171,7 +171,7 @@ create table ledger_line (
 
 create index ix_ledger_line_transaction_id on ledger_line (transaction_id);
 
-create index ix_ledger_line_account on ledger_line (account, id);
+create index ix_ledger_line_account_id on ledger_line (account, id);
 
 comment on table ledger_line is 'append-only: double entry, more than zero for debit';
 
@@ -243,7 +243,7 @@ create table split_instruction (
   schedule_id uuid,
   ended_at timestamptz,
   constraint pk_split_instruction primary key (id),
-  constraint uq_split_instruction_invoice_id unique (invoice_id, beneficiary),
+  constraint uq_split_instruction_invoice_id_beneficiary unique (invoice_id, beneficiary),
   constraint ck_split_instruction_minor check (minor > 0),
   constraint fk_split_instruction_invoice_id foreign key (invoice_id) references invoice (id),
   constraint fk_split_instruction_batch_id foreign key (batch_id) references payout_batch (id),
