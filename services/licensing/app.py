@@ -6,7 +6,16 @@ from chassis.app import create_service, run
 from chassis.clock import Clock
 from chassis.database import Database
 from services.licensing.desk import open_desk
-from services.licensing.routes import applications, cases, documents, parties, steps, track
+from services.licensing.routes import (
+    applications,
+    appointments,
+    cases,
+    documents,
+    licences,
+    parties,
+    steps,
+    track,
+)
 from services.licensing.settings import Settings
 
 ROUTERS = (
@@ -16,6 +25,8 @@ ROUTERS = (
     track.router,
     steps.router,
     cases.router,
+    licences.router,
+    appointments.router,
 )
 
 

@@ -6,15 +6,19 @@ from chassis.database import Database, open_database
 from chassis.files import DiskFiles, FileStore
 from chassis.unit_of_work import Works
 from chassis.worker import run_worker
+from services.licensing.activities.appointments import AppointmentActivities
 from services.licensing.activities.cases import CaseActivities
 from services.licensing.activities.commands import CommandActivities
 from services.licensing.activities.confirming import Confirming
 from services.licensing.activities.issuance import IssuanceActivities
 from services.licensing.desk import Desk, open_desk
+from services.licensing.gateways.keycloak import OfficerAccounts
 from services.licensing.settings import Settings
 
 
-def activities(database: Database, desk: Desk, files: FileStore) -> list[Callable[..., object]]:
+def activities(
+    database: Database, desk: Desk, files: FileStore, accounts: OfficerAccounts | None = None
+) -> list[Callable[..., object]]:
     """Every activity on the queue `licensing`."""
     works = Works(database.sessions)
     return [
@@ -22,6 +26,7 @@ def activities(database: Database, desk: Desk, files: FileStore) -> list[Callabl
         *CommandActivities(works, desk).all(),
         *CaseActivities(works, desk).all(),
         *IssuanceActivities(works, desk, files).all(),
+        *AppointmentActivities(works, accounts).all(),
     ]
 
 
@@ -30,7 +35,15 @@ def main() -> None:
     database = open_database(settings)
     desk = open_desk(settings)
     files = DiskFiles(settings.files / settings.service)
-    run_worker(settings, settings.service, activities(database, desk, files), database=database)
+    offered = activities(database, desk, files, officer_accounts(settings))
+    run_worker(settings, settings.service, offered, database=database)
+
+
+def officer_accounts(settings: Settings) -> OfficerAccounts | None:
+    """The gateway to Keycloak; None where its address or the secret is not configured."""
+    if settings.keycloak is None or settings.keycloak_secret is None:
+        return None
+    return OfficerAccounts(settings.keycloak, settings.keycloak_secret.get_secret_value())
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import Act
+from kernel.problems import NotFound
 from services.licensing.domain.access import must_keep
-from services.licensing.domain.papers import PageMissing
 from services.licensing.store.applications import Applications
 from services.licensing.store.parties import Parties
 
 
 def remove_document(work: UnitOfWork, ref: str, page: tuple[str, int]) -> None:
-    """Take page `(kind, n)` out of a draft. Raises PageMissing, NotInThisStatus."""
+    """Take page `(kind, n)` out of a draft. Raises NotFound, NotInThisStatus."""
     files = Applications(work.session)
     application = files.take(ref)
     party = Parties(work.session).get(application.party_id)
@@ -17,5 +17,5 @@ def remove_document(work: UnitOfWork, ref: str, page: tuple[str, int]) -> None:
     application.must_allow(Act.EDIT_DRAFT)
     document = files.document(application.id, *page)
     if document is None:
-        raise PageMissing("There is no such page", kind=page[0], n=page[1])
+        raise NotFound("There is no such page")
     work.session.delete(document)

@@ -17,7 +17,7 @@ from kernel.law.editions import NoSuchLaw
 from kernel.problems import NotAllowed, NotFound
 from services.licensing.acts.add_document import add_document
 from services.licensing.acts.remove_document import remove_document
-from services.licensing.domain.papers import DocumentStands, FormatNotAccepted, PageMissing
+from services.licensing.domain.papers import DocumentStands, FormatNotAccepted
 from services.licensing.domain.status import NotInThisStatus
 from services.licensing.routes.applications import seen_by
 from services.licensing.routes.at_desk import AtDesk
@@ -79,7 +79,7 @@ def get(ref: str, kind: str, n: Page, work: ReadWork, files: AtFiles) -> Streami
     application = seen_by(work, ref)
     found = Applications(work.session).document(application.id, kind, n)
     if found is None:
-        raise PageMissing("There is no such page", kind=kind, n=n)
+        raise NotFound("There is no such page")
     name = f"{application.code or application.id}-{kind}-{n}"
     ending = mimetypes.guess_extension(found.media_type) or ""
     stored = StoredFile(found.sha256, found.size, found.media_type)
@@ -90,7 +90,7 @@ def get(ref: str, kind: str, n: Page, work: ReadWork, files: AtFiles) -> Streami
     "",
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     status_code=204,
-    responses=answers(NotFound, NotAllowed, NotInThisStatus, PageMissing),
+    responses=answers(NotFound, NotAllowed, NotInThisStatus),
 )
 def remove(ref: str, kind: str, n: Page, work: AtUnitOfWork) -> Response:
     """Take a page out of a draft."""

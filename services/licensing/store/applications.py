@@ -90,7 +90,7 @@ class Applications:
         return count, hectares
 
     def of_person(
-        self, person: str, after: tuple[str, str] | None, limit: int
+        self, person: str, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[tuple[Application, str]]:
         """A person's own applications with their holders' names, the last changed first."""
         wanted = (
@@ -101,8 +101,7 @@ class Applications:
             .limit(limit)
         )
         if after is not None:
-            last = (datetime.fromisoformat(after[0]), UUID(after[1]))
-            wanted = wanted.where(tuple_(columns.updated_at, columns.id) < last)
+            wanted = wanted.where(tuple_(columns.updated_at, columns.id) < after)
         return [(row[0], row[1]) for row in self.session.execute(wanted)]
 
 

@@ -1,0 +1,33 @@
+"""Writing appointments down: a leaf that commits to all of it, a fact, and who hears of it."""
+
+from chassis.unit_of_work import UnitOfWork
+from contracts.procedures import Tell
+from kernel.log.canonical import JSON
+from kernel.log.leaf import instant
+from services.licensing.domain.appointment import OfficerAppointment
+
+
+def tell_appointment(
+    work: UnitOfWork, fact: str, appointment: OfficerAppointment, *, spread: bool
+) -> None:
+    """`spread`: its workflow copies it to the other services and to the accounts."""
+    known: dict[str, JSON] = {
+        "person": appointment.person,
+        "agency": appointment.agency,
+        "office": appointment.office,
+        "powers": list(appointment.powers),
+        "since": instant(appointment.since),
+        "until": appointment.until and instant(appointment.until),
+        "proposed_by": appointment.proposed_by,
+        "approved_by": appointment.approved_by,
+        "ended_by": appointment.ended_by,
+    }
+    leaf = work.append(fact, appointment.id, known)
+    told = {
+        "office": appointment.office,
+        "powers": list(appointment.powers),
+        "state": appointment.status.value,
+        "version": appointment.version,
+    }
+    tell = [Tell.appointment(appointment.id)] if spread else []
+    work.record(appointment.id, fact, told, tell=tell, leaf=leaf)
