@@ -103,6 +103,8 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
     service = process.name.split("-")[0]
     if process in FAKES:
         told[f"{_prefix(process)}DATA"] = str(stack.data / "fakes" / process.name)
+    if process.name == "licensing-worker":
+        told["CORNERPOST_LICENSING_KEYCLOAK_SECRET"] = secret(stack, "client-appointments")
     if process.name == "telecom":
         told["CORNERPOST_TELECOM_SMTP_PORT"] = str(stack.port("telecom-smtp"))
     if service in (*SERVICES, "portal"):

@@ -17,7 +17,7 @@ def tell_appointment(
         "office": appointment.office,
         "powers": list(appointment.powers),
         "since": instant(appointment.since),
-        "until": appointment.until and instant(appointment.until),
+        "until": instant(appointment.until) if appointment.until else None,
         "proposed_by": appointment.proposed_by,
         "approved_by": appointment.approved_by,
         "ended_by": appointment.ended_by,
