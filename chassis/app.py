@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import anyio.to_thread
+import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +30,8 @@ from kernel.problems import Malformed, NotFound, Problem
 
 VERSION: Final = "1"
 TOLD: Final = 20  # mistakes of one request that are listed
+
+log = structlog.get_logger(__name__)
 
 
 class MethodNotAllowed(Problem):
@@ -147,6 +150,7 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     wait_for_stack(app.state.database, stop.is_set)
     if stop.is_set():
         return
+    log.info("service.started", port=settings.port)
     uvicorn.run(
         app,
         host=settings.host,

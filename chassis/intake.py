@@ -1,5 +1,6 @@
 """The intake: reads and judges a request's body before the request takes a place in the service."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Collection
@@ -29,6 +30,7 @@ from kernel.authority import Actor
 from kernel.problems import Malformed, NotFound, NotSignedIn, TryLater
 
 FORM: Final = "application/x-www-form-urlencoded"
+SILENCE: Final = 60.0  # seconds between two pieces of a body
 SMALL: Final = 16 * 1024  # parsed at once; longer bodies in a thread
 BODY: Final = "cornerpost.body"
 BODY_HASH: Final = "cornerpost.body_hash"
@@ -148,7 +150,7 @@ def _is_json(kind: str) -> bool:
 
 def _check_length(headers: Headers, limit: int) -> None:
     length = headers.get("content-length")
-    if length is not None and (not length.isdigit() or int(length[:20]) > limit):
+    if length is not None and (not length.isdecimal() or int(length[:20]) > limit):
         raise TooLarge("The body is too large", limit=limit)
 
 
@@ -178,9 +180,12 @@ def _forget(spool: Spool) -> None:
 
 
 async def arriving(receive: Receive) -> AsyncIterator[bytes]:
-    """The body, piece by piece. Raises ClientWentAway when the connection ends first."""
+    """The body, piece by piece. Raises ClientWentAway when the connection ends or sleeps first."""
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), SILENCE)
+        except TimeoutError as asleep:
+            raise ClientWentAway from asleep
         if message["type"] == "http.disconnect":
             raise ClientWentAway
         yield message.get("body", b"")

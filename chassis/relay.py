@@ -239,6 +239,7 @@ def run_relay(settings: ServiceSettings) -> None:
     wait_for_stack(database, stop.is_set)
     UNSENT.set_function(lambda: _count(database))
     teller = Temporal(settings)
+    log.info("relay.started")
     Relay(database, teller, stop).run(listener(settings))
     teller.close()
     database.close()

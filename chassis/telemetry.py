@@ -93,7 +93,6 @@ def configure_logs(settings: ProcessSettings, process: str) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(stream),
-        cache_logger_on_first_use=True,
     )
     plain = logging.StreamHandler(stream)
     plain.setFormatter(

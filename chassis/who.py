@@ -138,6 +138,8 @@ class Rule:
             raise NotAllowed("This needs a live appointment", powers=needed)
         if self.step_up:
             must_be_fresh(actor, request.app.state.clock.real_now())
+        if session.in_transaction():
+            session.rollback()  # give the connection back: the route may open works of its own
         return actor
 
     def published(self) -> dict[str, Any]:

@@ -133,6 +133,7 @@ async def _until_stopped(
                     workflow_runner=runner or SandboxedWorkflowRunner(),
                 )
                 seconds = FIRST_WAIT
+                log.info("worker.started", queue=task_queue)
                 await _work(worker, stop)
             except (RPCError, RuntimeError) as away:
                 log.warning("worker.temporal_away", error=str(away)[:200])

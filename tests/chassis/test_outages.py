@@ -171,7 +171,10 @@ def test_what_an_error_says_is_not_logged(
         assert client.post("/v1/nothing").status_code == 500
     finally:
         structlog.reset_defaults()
-        logging.getLogger().handlers.clear()
+        (handler,) = logging.getLogger().handlers
+        logging.getLogger().removeHandler(handler)
+        assert isinstance(handler, logging.StreamHandler)
+        handler.stream.close()
     log = (tmp_path / "log").read_text()
     assert "canary" not in log
     assert "KeyError" in log

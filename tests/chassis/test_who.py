@@ -105,3 +105,13 @@ def test_nobody_is_asked_to_sign_in_and_a_bad_token_is_not_nobody(
 def test_powers_cannot_be_asked_of_the_public() -> None:
     with pytest.raises(ValueError, match="belong to staff"):
         asks(PUBLIC, Power.AUDIT)
+
+
+def test_a_route_that_opens_works_of_its_own_needs_no_second_connection(
+    settings: Settings, appoint: Callable[..., None], token: Headers
+) -> None:
+    appoint("single-handed")
+    small = settings.model_copy(update={"pool": 1})
+    with TestClient(create_app(small)) as client:
+        answer = client.post("/v1/things/counts", headers=token("staff", "single-handed", **HERE))
+    assert answer.status_code == 200
