@@ -1,6 +1,7 @@
 """The watch: finds out what became of payments whose callbacks never came."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kernel.authority import clockwork
 from services.payments.acts.plan_looks import plan_looks
+from services.payments.paymaster import Paymaster
 from services.payments.teller import Teller
 
 EVERY: Final = 1.0  # seconds between two looks into the database
@@ -28,8 +30,10 @@ class Watch:
     """
 
     teller: Teller
+    paymaster: Paymaster
     every: float = EVERY
     stop: threading.Event = field(default_factory=threading.Event)
+    broken: Callable[[], None] = lambda: None  # told of a mistake of ours before it is raised
     thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -46,9 +50,13 @@ class Watch:
         while not self.stop.wait(self.every):
             try:
                 self.look()
+                self.paymaster.work()
             except (DBAPIError, PoolTimeout) as away:
                 log.warning("watch.database_away", error=type(away).__name__)
                 self.stop.wait(PAUSE)
+            except BaseException:
+                self.broken()
+                raise
 
     def look(self) -> int:
         """One round: how many payments were asked about. A provider that is away ends it."""

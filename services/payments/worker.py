@@ -1,10 +1,14 @@
 """Payments' worker: carries out what workflows ask for, and watches payments without callbacks."""
 
+import os
+import signal
+
 from chassis.database import open_database
 from chassis.unit_of_work import Works
 from chassis.worker import run_worker
 from services.payments.activities.invoicing import Invoicing
 from services.payments.desk import open_desk
+from services.payments.paymaster import Paymaster
 from services.payments.settings import Settings
 from services.payments.teller import open_teller
 from services.payments.watch import Watch
@@ -25,7 +29,8 @@ def main() -> None:
         does.events_between,
         does.copy_appointment,
     )
-    watch = Watch(teller)
+    paymaster = Paymaster(teller.works, teller.desk, teller.providers)
+    watch = Watch(teller, paymaster, broken=lambda: os.kill(os.getpid(), signal.SIGTERM))
     watch.start()
     try:
         run_worker(settings, settings.service, activities, database=database)

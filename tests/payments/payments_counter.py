@@ -22,6 +22,7 @@ from kernel.authority import Power
 from kernel.codes import PublicCode
 from kernel.commands import Command, Operation
 from services.payments.activities.invoicing import Invoicing
+from services.payments.paymaster import Paymaster
 from services.payments.settings import Settings
 from services.payments.teller import Teller
 from services.payments.watch import Watch
@@ -152,7 +153,11 @@ class Counter:
 
     @property
     def watch(self) -> Watch:
-        return Watch(self.teller)
+        return Watch(self.teller, self.paymaster)
+
+    @property
+    def paymaster(self) -> Paymaster:
+        return Paymaster(self.works, self.teller.desk, self.teller.providers)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database as its owner."""

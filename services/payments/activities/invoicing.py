@@ -60,7 +60,9 @@ class Invoicing:
         works = self.teller.works
         waiting = works.run(BY, lambda work: payments_to_ask_about(work, asked))
         away = [payment for payment in waiting if not self.teller.ask(payment)]
-        return works.run(BY, lambda work: expire_invoice(work, asked, provider_away=bool(away)))
+        return works.run(
+            BY, lambda work: expire_invoice(work, asked, waiting, provider_away=bool(away))
+        )
 
     @activity.defn(name=p.LOAD_INVOICE)
     @refusals_are_final

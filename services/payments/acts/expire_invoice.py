@@ -1,6 +1,8 @@
 """Expire an invoice: nobody paid in time, and no payment begun in time can still complete."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -17,24 +19,35 @@ from services.payments.store.ledger import write
 from services.payments.store.payments import Payments
 
 AGAIN: Final = timedelta(seconds=30)
+NONE: Final[Mapping[UUID, datetime | None]] = MappingProxyType({})
 
 
-def payments_to_ask_about(work: UnitOfWork, asked: ExpireInvoice) -> list[UUID]:
-    """Payments begun in time whose end is not known: their provider is asked before expiry."""
+def payments_to_ask_about(
+    work: UnitOfWork, asked: ExpireInvoice
+) -> dict[UUID, datetime | None]:
+    """Payments begun in time whose end is not known, and when the provider last spoke of them.
+
+    The provider is asked about them before the expiry.
+    """
     invoice = Invoices(work.session).get(asked.subject)
     if not is_proposed(invoice, asked) or work.now < invoice.due_at + GRACE:
-        return []
-    return [one.id for one in in_time(work, invoice)]
+        return {}
+    return {one.id: one.asked_at for one in in_time(work, invoice)}
 
 
 def expire_invoice(
-    work: UnitOfWork, asked: ExpireInvoice, *, provider_away: bool = False
+    work: UnitOfWork,
+    asked: ExpireInvoice,
+    answered_before: Mapping[UUID, datetime | None] = NONE,
+    *,
+    provider_away: bool = False,
 ) -> LapseAnswer:
     """Compare and set. An answer with `not_before` says when to propose it again.
 
     `provider_away`: a provider could not be asked just now; then a payment begun in time holds
-    the expiry however long that lasts. Otherwise it holds it for a day at most. The expiry counts
-    from the due instant. An invoice that is paid, voided or has another due instant stays as it is.
+    the expiry however long that lasts. Otherwise it holds it for a day, and then until the
+    provider has said once more that the payer did not answer. The expiry counts from the due
+    instant. An invoice that is paid, voided or has another due instant stays as it is.
     """
     invoice = Invoices(work.session).take(asked.subject)
     if not is_proposed(invoice, asked):
@@ -42,7 +55,8 @@ def expire_invoice(
     if work.now < invoice.due_at + GRACE:
         return LapseAnswer(not_before=invoice.due_at + GRACE)
     waiting = in_time(work, invoice)
-    if waiting and (provider_away or any(p.holds(invoice.due_at, work.now) for p in waiting)):
+    holding = [p for p in waiting if p.holds(invoice.due_at, answered_before.get(p.id))]
+    if holding or (waiting and provider_away):
         return LapseAnswer(not_before=work.now + AGAIN)
     invoice.end(InvoiceStatus.EXPIRED, invoice.due_at)
     if invoice.minor:

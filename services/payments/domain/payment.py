@@ -83,9 +83,14 @@ class Payment:
     def live(self) -> bool:
         return self.status in LIVE
 
-    def holds(self, due_at: datetime, now: datetime) -> bool:
-        """Whether an invoice may not expire yet because this payment may still complete."""
-        return self.live and self.begun_at <= due_at and now <= due_at + PATIENCE
+    def holds(self, due_at: datetime, answered_before: datetime | None) -> bool:
+        """Whether an invoice may not expire yet because this payment may still complete.
+
+        `answered_before`: when the provider's answer before its newest one came. After a day's
+        patience it must have said twice that the payer is still being asked.
+        """
+        in_time = self.live and self.begun_at <= due_at
+        return in_time and (answered_before is None or answered_before <= due_at + PATIENCE)
 
     def look_again(self, real_now: datetime) -> None:
         """Plan the next question to the provider, ever more rarely; none after the last look."""

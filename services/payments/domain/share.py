@@ -1,7 +1,7 @@
 """Shares: what of a posted payment each beneficiary receives, and how far that is carried out."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.payments.language import BatchStatus, HeldBecause, ShareStatus, Verdict
@@ -54,6 +54,12 @@ class Batch:
     next_ask: datetime | None
     status: BatchStatus = BatchStatus.BEGUN
     asks: int = 0
+
+    def look_again(self, real_now: datetime) -> None:
+        """Plan the next question to the provider, ever more rarely."""
+        self.asks += 1
+        wait = timedelta(seconds=2 ** min(self.asks - 1, 11))
+        self.next_ask = None if self.status is BatchStatus.ENDED else real_now + wait
 
 
 @dataclass(eq=False, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime
 from sqlalchemy import Row
 
@@ -16,6 +16,7 @@ from contracts.payments.wire import (
     Balance,
     LedgerLine,
     LedgerPage,
+    ScheduleView,
     ShareLine,
     SharePage,
     Statement,
@@ -30,6 +31,7 @@ from services.payments.domain.ledger import payable_to
 from services.payments.routes.at_desk import AtDesk
 from services.payments.routes.paging import NoSuchPage, at_instant, at_number
 from services.payments.store.books import Books
+from services.payments.store.shares import Shares
 
 router = APIRouter(tags=["books"], dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))])
 
@@ -161,3 +163,17 @@ def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     ]
     keys = [(row.posted_at.isoformat(), str(row.id)) for row in rows]
     return SharePage(shares=shown, next=page.following(keys))
+
+
+@router.get(
+    "/schedules", response_model=list[ScheduleView], responses=answers(NotAllowed, NoSuchPage)
+)
+def schedules(work: ReadWork, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> object:
+    """Signed schedules to the treasury with a number above `after`, fifty at most."""
+    return Shares(work.session).schedules(after, 50)
+
+
+@router.get("/schedules/{number}", response_model=ScheduleView, responses=answers(NotFound))
+def schedule(number: Annotated[int, Path(ge=1, le=2**53)], work: ReadWork) -> object:
+    """One schedule as it was signed."""
+    return Shares(work.session).schedule(number)

@@ -1,0 +1,120 @@
+"""Expiry: compare and set, against payments that are under way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from payments_counter import Counter, eventually
+
+from contracts.payments.language import PaymentStatus
+from contracts.procedures import LapseAnswer
+from services.payments.acts.record_answer import record_answer
+from services.payments.domain.payment import Answer
+from services.payments.teller import provider_called
+
+
+def test_before_its_time_an_invoice_says_when_to_come_again(counter: Counter) -> None:
+    invoice = counter.invoice()
+    early = counter.expire(invoice)
+    assert early.not_before == invoice["due_at"] + timedelta(seconds=30)
+    assert counter.row(invoice["application_id"])["status"] == "open"
+
+
+def test_an_unpaid_invoice_expires_as_of_its_due_instant_once(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    counter.forward(timedelta(minutes=2))
+    assert counter.expire(invoice) == LapseAnswer(seq=2)
+    assert counter.expire(invoice) == LapseAnswer()
+    name, payload, legal_at, at = counter.journal(invoice["application_id"])[1]
+    assert (name, legal_at) == ("invoice.expired", invoice["due_at"])
+    assert at > legal_at
+    assert (payload["step"], payload["round"]) == ("application-fee", 1)
+    assert set(counter.books(invoice["id"]).values()) == {0}
+    refused = counter.pay(invoice)
+    assert refused.json()["type"].endswith("invoice-not-open")
+
+
+def test_with_another_due_instant_nothing_changes(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    counter.forward(timedelta(minutes=2))
+    assert counter.expire(invoice, invoice["due_at"] - timedelta(seconds=1)) == LapseAnswer()
+    assert counter.row(invoice["application_id"])["status"] == "open"
+
+
+def test_after_the_due_instant_no_payment_begins(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    counter.forward(timedelta(minutes=1, seconds=5))
+    refused = counter.pay(invoice)
+    assert (refused.status_code, refused.json()["type"]) == (
+        409,
+        "urn:cornerpost:problem:time-is-up",
+    )
+
+
+def test_a_payment_begun_in_time_wins_over_the_expiry_although_nobody_knew_of_it(
+    counter: Counter,
+) -> None:
+    counter.operator.fault(callback="none")
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    payment = counter.begun(invoice)
+    eventually(lambda: counter.operator.completed(payment), "the payer never answered")
+    counter.forward(timedelta(minutes=5))
+    assert counter.expire(invoice) == LapseAnswer()
+    assert counter.paid(invoice)
+
+
+def test_a_payer_who_is_being_asked_holds_the_expiry_for_a_day_at_most(counter: Counter) -> None:
+    counter.operator.fault(outcome="pending", callback="none")
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    counter.begun(invoice)
+    counter.forward(timedelta(minutes=5))
+    held = counter.expire(invoice)
+    assert held.not_before is not None
+    assert held.not_before > invoice["due_at"] + timedelta(minutes=4)
+    counter.forward(timedelta(days=1))
+    assert counter.expire(invoice).not_before is not None
+    assert counter.expire(invoice).seq == 2
+
+
+def test_an_operator_that_is_away_holds_the_expiry_however_long(counter: Counter) -> None:
+    counter.operator.fault(down=True, callback="none")
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    payment = counter.begun(invoice)
+    counter.forward(timedelta(days=3))
+    assert counter.expire(invoice).not_before is not None
+    counter.operator.clear()
+    eventually(lambda: counter.operator.completed(payment), "the payer never answered")
+    assert counter.expire(invoice) == LapseAnswer()
+    assert counter.paid(invoice)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_racing_for_the_same_invoice_exactly_one_of_payment_and_expiry_wins(
+    counter: Counter, attempt: int
+) -> None:
+    counter.operator.fault(outcome="pending", callback="none")
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    payment = UUID(counter.begun(invoice))
+    counter.forward(timedelta(days=2))
+    came = Answer(PaymentStatus.COMPLETED, f"MMRACE{payment.hex[-12:]}", "40.00", "EXD")
+    actor = provider_called("mobile-money")
+
+    def pay() -> None:
+        counter.works.run(
+            actor, lambda work: record_answer(work, counter.teller.desk, payment, came)
+        )
+
+    with ThreadPoolExecutor(4) as racers:
+        done = [racers.submit(one) for one in (pay, lambda: counter.expire(invoice), pay)]
+        for one in done:
+            one.result()
+    names = [row[0] for row in counter.journal(invoice["application_id"])]
+    status = counter.row(invoice["application_id"])["status"]
+    assert (names, status) in (
+        (["invoice.raised", "invoice.paid"], "paid"),
+        (["invoice.raised", "invoice.expired"], "expired"),
+    )
+    used = counter.status(str(payment))[1]
+    assert used == {"paid": "invoice", "expired": "held"}[status]
+    counter.must_balance()
