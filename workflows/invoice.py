@@ -6,7 +6,7 @@ from typing import Final
 from temporalio import workflow
 
 from workflows.alarm import Alarm
-from workflows.asking import LegalClock, Refused, ask, is_full
+from workflows.asking import THOROUGH, LegalClock, Refused, ask, is_full
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -105,7 +105,7 @@ class InvoiceWorkflow:
         question = p.ExpireInvoice(**self.keyed(invoice, key).model_dump(), due_at=invoice.due_at)
         self.ask_at = again(self.clock.now(), self.attempts)
         try:
-            answer = await ask(p.EXPIRE_INVOICE, question, PAYMENTS, p.LapseAnswer)
+            answer = await ask(p.EXPIRE_INVOICE, question, PAYMENTS, p.LapseAnswer, THOROUGH)
         except Refused as no:
             workflow.logger.warning("The expiry was refused: %s", no.slug)
             return
