@@ -68,11 +68,7 @@ def create_service(
         redoc_url=None,
         openapi_url=None,
     )
-    app.state.settings, app.state.database = settings, database
-    app.state.clock = database.around.clock
-    app.state.tokens = tokens_of(settings, app.state.clock.real_now)
-    app.state.files = DiskFiles(settings.files / settings.service)
-    app.state.tries = Tries(database, app.state.clock.real_now)
+    _equip(app, settings, database)
     for router in (health.router, *root_routers):
         app.include_router(router)
     for router in (log_routes.router, *routers):
@@ -82,6 +78,15 @@ def create_service(
     powers_of(app)
     app.router.add_route("/openapi.json", _openapi, include_in_schema=False)
     return app
+
+
+def _equip(app: FastAPI, settings: ServiceSettings, database: Database) -> None:
+    """What routes and dependencies find at `app.state`."""
+    clock = database.around.clock
+    app.state.settings, app.state.database, app.state.clock = settings, database, clock
+    app.state.tokens = tokens_of(settings, clock.real_now)
+    app.state.files = DiskFiles(settings.files / settings.service)
+    app.state.tries = Tries(database, clock.real_now)
 
 
 def _layers(app: FastAPI, settings: ServiceSettings, forms: Collection[str]) -> None:

@@ -74,14 +74,12 @@ class UnitOfWork:
         unless the law says so (a decision with a later effect). `payload` is canonical JSON of at
         most 32 KB without personal data.
         """
-        head = None
-        if leaf is True:  # before the counter, so that all acts lock in the same order
-            head = log.lock_head(self.session)
+        # the head before the counter, so that all acts lock in the same order
+        head = log.lock_head(self.session) if leaf is True else None
         seq = journal.next_seq(self.session, case)
         legal_at = legal_at or self.now
         if leaf is True:
-            told = _leaf_payload(seq, legal_at, payload)
-            leaf = log.append(self.session, name, case, told, head)
+            leaf = log.append(self.session, name, case, _told(seq, legal_at, payload), head)
         event = Event(
             source=Source(around(self.session).service),
             case=case,
@@ -100,7 +98,7 @@ class UnitOfWork:
         return event
 
 
-def _leaf_payload(seq: int, legal_at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
+def _told(seq: int, legal_at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"seq": seq, "legal_at": instant(legal_at), "payload": dict(payload)}
 
 
