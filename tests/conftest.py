@@ -7,6 +7,7 @@ run without it: the stack is then started at first use and left running (`corner
 
 import fcntl
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,22 @@ from deploy.stack.layout import Stack
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".test-data"
+SEED = "CORNERPOST_TEST_SEED"
+
+
+def pytest_configure() -> None:
+    """One seed for the run, known to every worker; a fresh one unless it is given."""
+    os.environ.setdefault(SEED, str(secrets.randbits(32)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"Chance began at {SEED}={os.environ[SEED]}")
+
+
+@pytest.fixture(scope="session")
+def seed() -> int:
+    """Where this run's chance begins: `random.Random(seed)`."""
+    return int(os.environ[SEED])
 
 
 @pytest.fixture

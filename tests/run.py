@@ -58,7 +58,7 @@ def training_stack() -> Iterator[Path]:
         subprocess.run(up, cwd=ROOT, check=True)
         yield data
     finally:
-        subprocess.run([*CORNERPOST, "down", *where], cwd=ROOT, check=False)
+        subprocess.run([*CORNERPOST, "down", *where], cwd=ROOT, check=False, capture_output=True)
 
 
 @contextmanager

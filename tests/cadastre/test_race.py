@@ -49,7 +49,6 @@ def overlaps(register: Register) -> int:
     return found
 
 
-@pytest.mark.parametrize("seed", [random.randrange(2**32)])
 def test_of_grants_racing_for_the_same_ground_exactly_one_wins(
     register: Register, seed: int
 ) -> None:
