@@ -18,7 +18,7 @@ from tests.workflows.country import (
     state_when,
     worker_of_workflows,
 )
-from tests.workflows.plans import PAID_FIRST, USUAL, days, hours, plan, question
+from tests.workflows.plans import PAID_FIRST, USUAL, days, plan, question
 
 pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
@@ -219,23 +219,5 @@ def test_a_long_case_goes_on_in_new_runs_of_fewer_than_500_events(temporal: str)
             assert all(e.at - e.legal_at < timedelta(minutes=2) for e in lapses)
             await decided(country, case, "screening", "refused")
             assert await country.handle(case).result() == "refused"
-
-    asyncio.run(live())
-
-
-def test_a_case_whose_services_ran_ahead_of_it_wakes_by_their_time(temporal: str) -> None:
-    async def live() -> None:
-        one = plan(question("screening", allowed=hours(7 * 24)))
-        async with open_country(temporal, one) as country:
-            case = await lodged(country)
-            await country.mail.join()
-            case.offset = 3 * DAY
-            later = machine_now() + case.offset
-            country.tell(case, [("committee.sat", {}, later)], later)
-            await state_when(country, case, lambda told: bool(told["notes"]))
-            await skip(country, case, 5 * DAY)
-            (lapse,) = (event for event in case.journal if event.name == facts.STEP_LAPSED)
-            assert lapse.at - lapse.legal_at < timedelta(minutes=2)
-            await country.handle(case).terminate("the test is over")
 
     asyncio.run(live())
