@@ -2,16 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from contracts.procedures import NEXT_WAKE
-
-DRIFT: Final = timedelta(seconds=30)
-"""By so much legal time may run ahead of the timer before the timer is set anew."""
 
 
 class Alarm:
@@ -20,7 +16,6 @@ class Alarm:
     def __init__(self, ring: Callable[[], None]) -> None:
         self._ring = ring
         self._at: datetime | None = None
-        self._rings_at: datetime | None = None  # by the workflow's own time
         self._task: asyncio.Task[None] | None = None
         workflow.set_query_handler(NEXT_WAKE, self.next_wake)
 
@@ -30,22 +25,20 @@ class Alarm:
 
     def set(self, at: datetime | None, now: datetime) -> None:
         """Ring at `at` (None: not at all), as seen from the legal instant `now`."""
-        wait = timedelta(0) if at is None else max(at - now, timedelta(0))
-        rings_at = workflow.now() + wait
-        if at == self._at and (self._rings_at is None or self._rings_at - rings_at < DRIFT):
+        if at == self._at:
             return
         self.off()
         if at is not None:
-            self._at, self._rings_at = at, rings_at
-            summary = f"until {at.isoformat()}"
-            self._task = asyncio.create_task(self._wait(wait.total_seconds(), summary))
+            self._at = at
+            seconds = max(0.0, (at - now).total_seconds())
+            self._task = asyncio.create_task(self._wait(seconds, f"until {at.isoformat()}"))
 
     def off(self) -> None:
         if self._task is not None:
             self._task.cancel()
-        self._task, self._at, self._rings_at = None, None, None
+        self._task, self._at = None, None
 
     async def _wait(self, seconds: float, summary: str) -> None:
         await workflow.sleep(seconds, summary=summary)
-        self._task, self._at, self._rings_at = None, None, None
+        self._task, self._at = None, None
         self._ring()
