@@ -8,7 +8,7 @@ from chassis.signing import Keyring, Signer
 from kernel.events import EditionRef
 from kernel.law.editions import Country, Edition
 from kernel.law.load import load_country
-from kernel.law.training import Training, load_training
+from kernel.law.training import FILE, Training, load_training
 from services.cadastre.domain.law import GroundLaw
 from services.cadastre.store.mapping import map_entities
 
@@ -19,12 +19,14 @@ STATEMENTS = "cadastre-statements"
 class Desk:
     """The country's law in all its editions, and the key that ground statements are signed with.
 
-    `training` is what a training stack begins with; None on production stacks.
+    `is_training` stands in every statement; `training` is what such a stack begins with, if its
+    rulebook says anything about it.
     """
 
     country: Country
     signer: Signer
     keyring: Keyring
+    is_training: bool = False
     training: Training | None = None
     laws: dict[str, GroundLaw] = field(default_factory=dict)
 
@@ -36,9 +38,8 @@ class Desk:
             country=country,
             signer=Signer.load(settings.keys, STATEMENTS),
             keyring=Keyring.load(settings.keys),
-            training=(
-                load_training(settings.rulebooks, country.newest) if settings.training else None
-            ),
+            is_training=settings.training,
+            training=_training(settings, country),
         )
 
     @property
@@ -60,3 +61,10 @@ class Desk:
 
     def _law(self, edition: Edition) -> GroundLaw:
         return self.laws.setdefault(edition.ref.hash, GroundLaw(edition))
+
+
+def _training(settings: ServiceSettings, country: Country) -> Training | None:
+    told = settings.rulebooks / settings.country / FILE
+    if not settings.training or not told.is_file():
+        return None
+    return load_training(settings.rulebooks, country.newest)

@@ -264,8 +264,18 @@ def test_the_app_role_cannot_rewrite_what_was_stated(register: Register) -> None
         work.session.execute(text("delete from journal"))
 
 
+def test_people_reach_only_the_acts_that_are_theirs() -> None:
+    """The others are the clockwork's: no route leads to them, so no power opens them."""
+    routes = Path(__file__).parents[2] / "services/cadastre/routes"
+    reached = {
+        act
+        for path in routes.glob("*.py")
+        for act in re.findall(r"from services\.cadastre\.acts\.(\w+) import", path.read_text())
+    }
+    assert reached == {"check_ground", "propose_zone", "approve_zone"}
+
+
 def test_every_act_is_tried_by_a_test() -> None:
-    """Each names its act; acts of the clockwork are refused to nobody and need no power."""
     here = Path(__file__)
     acts = {path.stem for path in (here.parents[2] / "services/cadastre/acts").glob("[a-z]*.py")}
     words = "\n".join(path.read_text() for path in here.parent.glob("*.py"))

@@ -20,7 +20,7 @@ from services.cadastre.domain.drawing import (
 )
 from services.cadastre.domain.law import GroundLaw, Right
 from services.cadastre.domain.meeting import conflicts, net
-from services.cadastre.domain.offices import must_cover
+from services.cadastre.domain.offices import must_cover, must_lead
 from services.cadastre.domain.statement import Checked, Found, report, state
 from services.cadastre.store import places
 from services.cadastre.store.checks import keep_check
@@ -73,7 +73,7 @@ def _area(
     must_cover(offices, law.lead_agency(right.licence_type), shape.area)
     checked = Checked(
         work.new_id(), law, right, work.now, places.version(work.session),
-        desk.training is not None, offices,
+        desk.is_training, offices,
     )
     found = conflicts(law, right, met, shape)
     left = net(shape, found, measured.legal)
@@ -105,9 +105,10 @@ def _zone(
     ground = Underneath(work.session, Asked(law.plane.srid, shape, shape))
     here = shape.representative_point()
     offices = ground.offices(desk.today(work.now), (here.x, here.y))
+    must_lead(offices, law.lead_agency(right.licence_type))
     return Checked(
         work.new_id(), law, right, work.now, places.version(work.session),
-        desk.training is not None, offices, zone.id,
+        desk.is_training, offices, zone.id,
     )
 
 

@@ -62,7 +62,7 @@ def _stated(desk: Desk, law: GroundLaw, entry: EnterArea) -> StatedGround:
     if entry.ground is None:
         raise GroundStatementMissing("Nothing says which ground was asked for")
     body = desk.keyring.verify(entry.ground, PURPOSE)
-    return read_statement(body, law, entry.licence_type, desk.training is not None)
+    return read_statement(body, law, entry.licence_type, desk.is_training)
 
 
 def _area(

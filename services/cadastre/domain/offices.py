@@ -46,6 +46,12 @@ def must_cover(met: Sequence[MetOffice], agency: str, square_metres: float) -> N
         )
 
 
+def must_lead(met: Sequence[MetOffice], agency: str) -> None:
+    """Raises OutsideCountry when no office of the agency decides for any of it."""
+    if not any(one.agency == agency for one in met):
+        raise OutsideCountry("It lies in no office's jurisdiction", agency=agency)
+
+
 def _rank(one: MetOffice, rule: LeadOffice) -> tuple[bool, float, str]:
     first = one.marked if rule is not LeadOffice.LARGEST_SHARE else True
     return not first, -one.square_metres, one.office

@@ -42,7 +42,7 @@ _ASKED = (
 )
 _SHARED = (
     "st_asbinary(case when st_contains(q.geom, t.geom) then t.geom"
-    " else st_intersection(t.geom, q.geom) end) as shared"
+    " else st_collectionextract(st_intersection(t.geom, q.geom), 3) end) as shared"
 )
 _MEETS = "t.core && q.core and st_relate(t.core, q.core, 'T********')"
 
@@ -59,7 +59,8 @@ _APPLICATIONS = text(
 )
 _ZONES = text(
     f"{_ASKED}, parts as (select t.zone_id,"
-    " st_union(st_intersection(t.geom, q.geom)) as shared from q, zone_part t"
+    " st_union(st_collectionextract(st_intersection(t.geom, q.geom), 3)) as shared"
+    " from q, zone_part t"
     " where t.geom && q.core and st_relate(t.geom, q.core, 'T********') group by t.zone_id)"
     " select z.id, z.kind, z.name, z.since, st_asbinary(parts.shared) as shared"
     " from parts join zone z on z.id = parts.zone_id where z.status = 'approved'"
