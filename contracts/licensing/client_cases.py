@@ -7,7 +7,7 @@ from uuid import UUID
 from contracts.calling import Calling
 from contracts.licensing import wire_appointments as appointing
 from contracts.licensing import wire_licences as licences
-from contracts.licensing import wire_steps as steps
+from contracts.licensing import wire_steps as wire
 from contracts.licensing.language import ReceiptKind, StepStatus
 from kernel.log.bundle import InclusionBundle
 
@@ -22,69 +22,67 @@ class LicensingCases:
 
     # steps
 
-    def steps(self, ref: Ref) -> steps.StepsView:
-        return self.calling.get(f"/applications/{ref}/steps", steps.StepsView)
+    def steps(self, ref: Ref) -> wire.StepsView:
+        return self.calling.get(f"/applications/{ref}/steps", wire.StepsView)
 
     def decide(
-        self, ref: Ref, step: str, made: steps.DecisionMade, seen: int, key: str
-    ) -> steps.Answered:
+        self, ref: Ref, step: str, made: wire.DecisionMade, seen: int, key: str
+    ) -> wire.Answered:
         return self.calling.post(
-            _at(ref, step, "decision"), made, steps.Answered, key=key, seen=seen
+            _at(ref, step, "decision"), made, wire.Answered, key=key, seen=seen
         )
 
     def request(
-        self, ref: Ref, step: str, made: steps.RequestMade, seen: int, key: str
-    ) -> steps.Answered:
-        return self.calling.post(
-            _at(ref, step, "request"), made, steps.Answered, key=key, seen=seen
-        )
+        self, ref: Ref, step: str, made: wire.RequestMade, seen: int, key: str
+    ) -> wire.Answered:
+        return self.calling.post(_at(ref, step, "request"), made, wire.Answered, key=key, seen=seen)
 
     def reply(
-        self, ref: Ref, step: str, given: steps.ReplyGiven, seen: int, key: str
-    ) -> steps.Answered:
-        return self.calling.post(_at(ref, step, "reply"), given, steps.Answered, key=key, seen=seen)
+        self, ref: Ref, step: str, given: wire.ReplyGiven, seen: int, key: str
+    ) -> wire.Answered:
+        return self.calling.post(_at(ref, step, "reply"), given, wire.Answered, key=key, seen=seen)
 
     def visit(
-        self, ref: Ref, step: str, made: steps.VisitMade, seen: int, key: str
-    ) -> steps.Answered:
-        return self.calling.post(_at(ref, step, "visit"), made, steps.Answered, key=key, seen=seen)
+        self, ref: Ref, step: str, made: wire.VisitMade, seen: int, key: str
+    ) -> wire.Answered:
+        return self.calling.post(_at(ref, step, "visit"), made, wire.Answered, key=key, seen=seen)
 
     def notify_occupants(
-        self, ref: Ref, step: str, told: steps.OccupantsTold, seen: int, key: str
-    ) -> steps.Answered:
+        self, ref: Ref, step: str, told: wire.OccupantsTold, seen: int, key: str
+    ) -> wire.Answered:
         path = _at(ref, step, "occupants-notice")
-        return self.calling.post(path, told, steps.Answered, key=key, seen=seen)
+        return self.calling.post(path, told, wire.Answered, key=key, seen=seen)
 
     def hand_over(
-        self, ref: Ref, step: str, over: steps.HandOver, seen: int, key: str
-    ) -> steps.Answered:
+        self, ref: Ref, step: str, over: wire.HandOver, seen: int, key: str
+    ) -> wire.Answered:
         return self.calling.post(
-            _at(ref, step, "handover"), over, steps.Answered, key=key, seen=seen
+            _at(ref, step, "handover"), over, wire.Answered, key=key, seen=seen
         )
 
-    def put_scan(self, ref: Ref, step: str, content: bytes, media_type: str) -> steps.ScanKept:
-        return self.calling.put_file(_at(ref, step, "scan"), content, media_type, steps.ScanKept)
+    def put_scan(self, ref: Ref, step: str, content: bytes, media_type: str) -> wire.ScanKept:
+        return self.calling.put_file(_at(ref, step, "scan"), content, media_type, wire.ScanKept)
 
     def record_paper(
-        self, ref: Ref, step: str, made: steps.PaperDecisionMade, seen: int, key: str
-    ) -> steps.Answered:
+        self, ref: Ref, step: str, made: wire.PaperDecisionMade, seen: int, key: str
+    ) -> wire.Answered:
         path = _at(ref, step, "paper-decision")
-        return self.calling.post(path, made, steps.Answered, key=key, seen=seen)
+        return self.calling.post(path, made, wire.Answered, key=key, seen=seen)
 
     def confirm_paper(
-        self, ref: Ref, step: str, given: steps.PaperConfirmation, seen: int, key: str
-    ) -> steps.Answered:
+        self, ref: Ref, step: str, given: wire.PaperConfirmation, seen: int, key: str
+    ) -> wire.Answered:
         path = _at(ref, step, "paper-confirmation")
-        return self.calling.post(path, given, steps.Answered, key=key, seen=seen)
+        return self.calling.post(path, given, wire.Answered, key=key, seen=seen)
 
     # reading cases
 
-    def history(self, ref: Ref, after: int = 0, limit: int = 100) -> steps.History:
+    def history(self, ref: Ref, after: int = 0, limit: int = 100) -> wire.History:
         asked = {"after": after, "limit": limit}
-        return self.calling.get(f"/applications/{ref}/history", steps.History, asked)
+        return self.calling.get(f"/applications/{ref}/history", wire.History, asked)
 
-    def days(self, ref: Ref) -> steps.DayLedgerView:
-        return self.calling.get(f"/applications/{ref}/days", steps.DayLedgerView)
+    def days(self, ref: Ref) -> wire.DayLedgerView:
+        return self.calling.get(f"/applications/{ref}/days", wire.DayLedgerView)
 
     def inbox(
         self,
@@ -94,7 +92,7 @@ class LicensingCases:
         due: datetime | None = None,
         after: str | None = None,
         limit: int = 50,
-    ) -> steps.Inbox:
+    ) -> wire.Inbox:
         """`due`: only what falls due before that instant."""
         asked = {
             "office": office,
@@ -104,7 +102,7 @@ class LicensingCases:
             "after": after,
             "limit": limit,
         }
-        return self.calling.get("/inbox", steps.Inbox, asked)
+        return self.calling.get("/inbox", wire.Inbox, asked)
 
     # licences
 

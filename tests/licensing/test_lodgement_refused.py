@@ -3,11 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from licensing_office import OfficeOfTests, spell
 
 from kernel.authority import Power
+from services.licensing.domain.licence import Issuance, Licence
+from services.licensing.store.applications import Applications
 
 ROOT = Path(__file__).parents[2]
 
@@ -143,15 +146,48 @@ def test_minerals_must_be_named_and_covered(office: OfficeOfTests) -> None:
     assert slug(office.lodge(who, copper, ground=ground)) == "mineral-not-allowed"
 
 
+def grant(office: OfficeOfTests, case: str) -> None:
+    """A licence in force for the case, as issuing it leaves it."""
+    now = office.now()
+    with office.works.sessions.begin() as session:
+        application = Applications(session).take(case)
+        assert application.edition_hash
+        assert application.office
+        issuance = Issuance(id=uuid4(), application_id=application.id, round=1, requested_at=now)
+        session.add(issuance)
+        session.flush()
+        session.add(
+            Licence(
+                id=uuid4(),
+                code=f"AMP-{uuid4().hex[:8]}",
+                application_id=application.id,
+                issuance_id=issuance.id,
+                party_id=application.party_id,
+                licence_type=application.licence_type,
+                office=application.office,
+                hectares=application.hectares,
+                may_sell=True,
+                valid_from=now - timedelta(days=1),
+                valid_to=now + timedelta(days=1000),
+                issued_at=now,
+                edition_hash=application.edition_hash,
+                log_index=0,
+                logged={},
+            )
+        )
+
+
 def test_a_third_permit_is_one_too_many(office: OfficeOfTests) -> None:
     who = office.applicant()
     party = office.cooperative(who)
     for _ in range(2):
         told = office.lodge(who, office.ready(who, party=party)).json()
-        office.sql("update application set status = 'granted' where id = %s", told["application"])
+        grant(office, told["application"])
     refused = office.lodge(who, office.ready(who, party=party))
     assert slug(refused) == "holding-limit-reached"
     assert refused.json()["held"] == 2
+    office.sql("update licence set valid_to = %s where party_id = %s", office.now(), party)
+    assert office.lodge(who, office.ready(who, party=party)).status_code == 201
 
 
 def test_a_head_that_the_log_never_had_is_refused(office: OfficeOfTests) -> None:
