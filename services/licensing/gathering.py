@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from chassis.signing import NotGenuine
 from chassis.unit_of_work import UnitOfWork
@@ -20,6 +21,7 @@ from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
 from services.licensing.store.filing import head_instant
+from services.licensing.store.licences import Licences
 from services.licensing.store.parties import Parties
 
 
@@ -52,7 +54,7 @@ def judged(
     """The filing under the law in force now, with its plan. Raises what the law has against it."""
     law, files = desk.law, Applications(work.session)
     edition, today, origin = law.edition_on(work.now), law.today(work.now), Origin.ONLINE
-    held = Held(*files.held(party.id, application.licence_type))
+    held = holdings(work, party, application.licence_type)
     licence = judging.judge(application, party, edition, ground, held)
     rule = licence.ground.rule
     when = judging.Now(work.now, law.country, edition, desk.training)
@@ -73,8 +75,18 @@ def judged(
         plan_hash=plan.digest(),
         office=judging.lead_office(edition, plan, facts),
         origin=origin,
-        not_before=ground.checked_at if ground else None,
+        not_before=min(ground.checked_at, work.now) if ground else None,
     )
+
+
+def holdings(work: UnitOfWork, party: Party, licence_type: str) -> Held:
+    """What the party holds of a licence type now: licences past their end do not count."""
+    found = [
+        one
+        for one in Licences(work.session).of_party(party.id)
+        if one.licence_type == licence_type and one.in_force(work.now)
+    ]
+    return Held(len(found), sum((one.hectares or Decimal(0) for one in found), Decimal(0)))
 
 
 def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:

@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, Self
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from kernel.law.plan import GroundRule
 from kernel.problems import Malformed, Problem
 
 PURPOSE: Final = "ground-statement"
 MAX_AGE: Final = timedelta(hours=24)
+SKEW: Final = timedelta(minutes=2)  # by which the cadastre's clock may be ahead of ours
+Number = Annotated[str, StringConstraints(pattern=r"^\d{1,15}(\.\d{1,8})?$")]
 
 
 class GroundNotReadable(Malformed):
@@ -51,12 +53,6 @@ class GroundStatementForAnother(Problem):
     title = "The ground statement was made for something else"
 
 
-class GroundForbidden(Problem):
-    """Something under the area forbids it for every licence of this type."""
-
-    title = "The ground is not open for this licence type"
-
-
 class _Reading(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -80,7 +76,7 @@ class Ground(_Reading):
     minerals: list[str]
     geometry_hash: str | None
     bbox_mm: tuple[int, int, int, int] | None = None
-    hectares: dict[str, str]
+    hectares: dict[str, Number]
     units: int | None = None
     net_hectares: str | None = None
     office: str
@@ -146,14 +142,10 @@ def check_ground(
         raise GroundStatementForAnother(
             "The statement differs from the application in " + ", ".join(other), members=other
         )
-    if not ground.checked_at <= now <= ground.valid_until or now - ground.checked_at > MAX_AGE:
+    ahead = ground.checked_at - now > SKEW
+    if ahead or now > ground.valid_until or now - ground.checked_at > MAX_AGE:
         raise GroundStatementTooOld(
             "It was valid until " + ground.valid_until.isoformat(),
             checked_at=ground.checked_at,
             valid_until=ground.valid_until,
-        )
-    if any(hit.consequence == "forbidden" and hit.kind == "zone" for hit in ground.hits):
-        raise GroundForbidden(
-            "A zone under the area forbids it",
-            zones=[h.name for h in ground.hits if h.consequence == "forbidden" and h.name],
         )

@@ -61,7 +61,6 @@ LODGING = (
     ground.GroundStatementNotOurs,
     ground.GroundStatementForAnother,
     ground.GroundStatementTooOld,
-    ground.GroundForbidden,
     ground.GroundNotReadable,
 )
 

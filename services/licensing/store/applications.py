@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from contracts.licensing.language import ReceiptKind, Status
+from contracts.licensing.language import ReceiptKind
 from kernel.codes import PublicCode
 from kernel.ids import as_uuid
 from kernel.problems import NotFound
@@ -77,17 +76,6 @@ class Applications:
         own = select(step.office).where(step.application_id == application.id).distinct()
         lead = {application.office} if application.office else set()
         return {*self.session.scalars(own), *lead}
-
-    def held(self, party_id: UUID, licence_type: str) -> tuple[int, Decimal]:
-        """How many licences of a type were granted to a party, and their hectares in all."""
-        granted = (
-            columns.party_id == party_id,
-            columns.licence_type == licence_type,
-            columns.status == Status.GRANTED,
-        )
-        area = func.coalesce(func.sum(columns.hectares), Decimal(0))
-        count, hectares = self.session.execute(select(func.count(), area).where(*granted)).one()
-        return count, hectares
 
     def of_person(
         self, person: str, after: tuple[datetime, UUID] | None, limit: int
