@@ -3,6 +3,7 @@
 import shutil
 import time
 
+from deploy.stack import orphans
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import FOREIGN
 from deploy.stack.supervision import Supervisor
@@ -15,6 +16,7 @@ def stop_all(stack: Stack) -> None:
     """End every process and the supervisor; data stays. Nothing running is no error."""
     supervisor = Supervisor(stack)
     if not supervisor.alive():
+        orphans.end(stack)
         return
     engines = [one.name for one in FOREIGN]
     names = [state.name for state in supervisor.states()]

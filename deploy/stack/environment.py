@@ -120,5 +120,6 @@ def _neighbours(service: str, stack: Stack) -> dict[str, str]:
             "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
             "CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks,
         },
+        "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
     }
     return told.get(service, {})

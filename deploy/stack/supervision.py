@@ -14,7 +14,7 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from deploy.stack import commands
+from deploy.stack import commands, orphans
 from deploy.stack.environment import environment
 from deploy.stack.layout import ROOT, Refused, Stack
 from deploy.stack.processes import Process
@@ -63,6 +63,7 @@ class Supervisor:
         """Start the supervisor, or let a running one take up what changed since."""
         _write_secret(self.config, render(self.stack, processes))
         if not self.alive():
+            orphans.end(self.stack)
             self._launch()
             return
         added, changed, removed = self._call("reloadConfig")[0]
@@ -156,7 +157,9 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 def _section(stack: Stack, process: Process) -> str:
     settings: dict[str, object] = {
         "command": shlex.join(commands.command(process, stack)).replace("%", "%%"),
-        "environment": _environment(environment(process, stack)),
+        "environment": _environment(
+            environment(process, stack) | {orphans.MARK: str(stack.data)}
+        ),
         "directory": "/" if process.account else ROOT,
         "autostart": "false",
         "autorestart": "true",

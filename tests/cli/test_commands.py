@@ -1,4 +1,5 @@
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -6,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack.layout import Stack
+from deploy.stack import orphans
+from deploy.stack.layout import Mode, Stack, establish
 from deploy.stack.processes import processes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,3 +78,16 @@ def test_a_part_that_does_not_come_up_is_named_with_the_end_of_its_log(folder: P
     assert done.stderr.startswith("postgres ends again and again")
     assert "Address already in use" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_a_killed_supervisor_left_behind_is_ended(folder: Path) -> None:
+    stack = establish(folder / "d", Mode.TRAINING, 29700)
+    waiting = [sys.executable, "-c", "import time; time.sleep(300)"]
+    marked = os.environ | {orphans.MARK: str(stack.data)}
+    with subprocess.Popen(waiting, env=marked) as ours, subprocess.Popen(waiting) as other:
+        assert orphans.left_behind(stack) == [ours.pid]
+        done = cornerpost("down", "--data", str(stack.data))
+        assert done.returncode == 0, done.stderr
+        assert ours.wait(10) != 0
+        assert other.poll() is None
+        other.kill()
