@@ -31,6 +31,20 @@ def test_a_person_registers_and_reads_only_their_own_party(office: OfficeOfTests
     assert office.get({}, f"/parties/{party}").status_code == 401
 
 
+def test_officers_read_the_parties_whose_files_are_with_their_office(
+    office: OfficeOfTests,
+) -> None:
+    who = office.applicant()
+    party = office.cooperative(who)
+    north = office.officer("mines-north", Power.READ_CASES)
+    south = office.officer("mines-south", Power.READ_CASES)
+    draft = office.ready(who, party=party)
+    assert office.get(north, f"/parties/{party}").status_code == 403
+    assert office.lodge(who, draft).status_code == 201
+    assert office.get(north, f"/parties/{party}").status_code == 200
+    assert office.get(south, f"/parties/{party}").status_code == 403
+
+
 def test_the_same_key_registers_once_and_answers_the_same_bytes(office: OfficeOfTests) -> None:
     who, key = office.applicant(), {"Idempotency-Key": str(uuid4())}
     first = office.client.post("/v1/parties", json=PERSON, headers={**who, **key})

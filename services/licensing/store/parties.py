@@ -78,6 +78,18 @@ class Parties:
         found = [*self.session.scalars(own), *self.session.scalars(declared)]
         return frozenset(person for person in found if person)
 
+    def offices(self, party_id: UUID) -> set[str]:
+        """Every office that is or was at work on a lodged application of the party."""
+        application, step = tables.application.c, tables.step.c
+        mine = (application.party_id == party_id, application.filing_seq.is_not(None))
+        lead = select(application.office).where(*mine)
+        at_work = select(step.office).join(
+            tables.application, application.id == step.application_id
+        )
+        return {
+            office for office in self.session.scalars(lead.union(at_work.where(*mine))) if office
+        }
+
     def _circle(self, party_id: UUID, on: date) -> set[UUID]:
         member = tables.member.c
         first = select(tables.party.c.id.label("id")).where(tables.party.c.id == party_id)
