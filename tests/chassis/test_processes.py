@@ -69,7 +69,7 @@ def begin(environment: dict[str, str]) -> Iterator[Callable[..., Process]]:
 
 
 def until_ready(address: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while True:
         try:
             if httpx.get(address, trust_env=False).status_code == 200:
@@ -119,7 +119,7 @@ def test_a_relay_brings_facts_to_temporal_counts_and_ends_when_told(
             lambda work, n=n: work.record(case, "thing.made", {"n": n}, tell=[Tell.notice(case)]),
         )
     relay = begin("relay")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while _unsent(works):
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -135,7 +135,7 @@ def test_a_process_of_another_mode_ends_and_says_why(
     begin: Callable[..., Process], role: str
 ) -> None:
     process = begin(role, CORNERPOST_MODE="production")
-    _, told = process.communicate(timeout=20)
+    _, told = process.communicate(timeout=60)
     assert process.returncode != 0
     assert b"This database was made for a training stack's messages" in told
 
