@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StringConstraints
 
 from contracts.cadastre.language import ApplicationAreaStatus, ZoneStatus
 from contracts.cadastre.statement import Hit, SignedStatement
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Coordinate = Annotated[str, StringConstraints(max_length=60)] | int | float
+Coordinate = Annotated[str, StringConstraints(max_length=60)] | StrictInt | StrictFloat
 Epsg = Annotated[str, StringConstraints(pattern=r"^[Ee][Pp][Ss][Gg]:\d{4,6}$")]
 Decimals = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,4})?$")]
 

@@ -54,6 +54,10 @@ def test_licence_areas_are_public_geojson_by_box_instant_and_page(
     assert early["features"] == []
     one = client.get("/v1/licence-areas/MAP-1").json()
     assert one["properties"]["hectares"] == "6.0000"
+    for bad in ("W10", "WyJhIiwiYiJd", "WzFd", "bnVsbA", "e30", "WyJcdTAwMDAiXQ"):
+        assert client.get("/v1/licence-areas", params={"after": bad}).status_code == 422
+        mine = {"headers": signed_in("proposer"), "params": {"after": "WyJhIl0"}}
+        assert client.get("/v1/application-areas", **mine).status_code == 422
     for bad in ("1,2,3", "a,b,c,d", "nan,1,2,3", "10,0,-10,0", "inf,0,0,0"):
         assert client.get("/v1/licence-areas", params={"bbox": bad}).status_code == 422
 

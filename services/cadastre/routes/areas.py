@@ -14,7 +14,7 @@ from kernel.authority import Power
 from kernel.problems import NotFound
 from services.cadastre.domain.told import tell_area
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_number, after_text
 from services.cadastre.store import places, reading
 from services.cadastre.store.application_areas import ApplicationAreas
 
@@ -56,7 +56,7 @@ def application_areas(work: ReadWork, box: AtBox, page: AtPage) -> object:
             if work.actor.holds(Power.READ_CASES, appointment.office, work.now)
         }
     )
-    after = int(page.after[0] or 0) if page.after else 0
+    after = after_number(page)
     found = reading.application_areas(work.session, mine, box, after, page.limit + 1)
     keys = [(one.properties["filing_seq"],) for one in found]
     return Features(features=found[: page.limit], next=page.following(keys))
@@ -70,7 +70,7 @@ def application_areas(work: ReadWork, box: AtBox, page: AtPage) -> object:
 )
 def licence_areas(work: ReadWork, box: AtBox, page: AtPage, at: AtInstant = None) -> object:
     """Confirmed licence areas in force at an instant (by default now), as GeoJSON."""
-    after = str(page.after[0]) if page.after else ""
+    after = after_text(page)
     found = reading.licence_areas(work.session, box, at or work.now, after, page.limit + 1)
     return Features(
         features=found[: page.limit],

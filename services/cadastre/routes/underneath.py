@@ -10,7 +10,7 @@ from kernel.authority import Power
 from services.cadastre.domain.display import geojson_in_degrees
 from services.cadastre.domain.planes import Plane
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtInstant
+from services.cadastre.routes.boxes import AtInstant, after_text
 from services.cadastre.store import reading
 
 router = APIRouter(tags=["places"])
@@ -32,7 +32,7 @@ def jurisdictions(work: ReadWork, desk: AtDesk, at: AtInstant = None) -> object:
 )
 def known_workings(work: ReadWork, page: AtPage) -> object:
     """Places where people mine without a licence; not for the public: it could bring them harm."""
-    after = str(page.after[0]) if page.after else ""
+    after = after_text(page)
     found = reading.known_workings(work.session, after, page.limit + 1)
     return Features(
         features=[_shown(one) for one in found[: page.limit]],

@@ -20,7 +20,7 @@ from services.cadastre.domain.planes import CornerOutside, SystemUnknown
 from services.cadastre.domain.validity import AreaNotValid, TooManyCorners
 from services.cadastre.domain.zone import FourEyes, ZoneApproved, ZoneIdTaken
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_text
 from services.cadastre.store import reading
 
 router = APIRouter(prefix="/zones", tags=["zones"])
@@ -38,7 +38,7 @@ DRAWING = (
 )
 def zones(work: ReadWork, box: AtBox, page: AtPage, at: AtInstant = None) -> object:
     """Zones in effect at an instant (by default now); staff also see proposed ones."""
-    after = str(page.after[0]) if page.after else ""
+    after = after_text(page)
     staff = work.actor.realm is Realm.STAFF
     found = reading.zones(
         work.session, box, None if staff and at is None else at or work.now, after,

@@ -9,10 +9,10 @@ CLASS = 0x67 << 56  # apart from other advisory locks of this database
 EVERYWHERE = CLASS
 
 _TILES = text(
-    "select count(pg_advisory_xact_lock(key)) from "
-    "(select unnest(cast(:keys as bigint[])) as key order by 1 offset 0) as sorted"
+    "with whole as materialized (select pg_advisory_xact_lock_shared(:whole))"
+    " select count(pg_advisory_xact_lock(key)) from whole,"
+    " (select unnest(cast(:keys as bigint[])) as key order by 1 offset 0) as sorted"
 )
-_SHARED = text("select pg_advisory_xact_lock_shared(:key)")
 _WHOLE = text("select pg_advisory_xact_lock(:key)")
 
 
@@ -28,8 +28,7 @@ def lock_ground(session: Session, bbox_mm: tuple[int, int, int, int]) -> None:
     if len(keys) > MOST_TILES:
         session.execute(_WHOLE, {"key": EVERYWHERE})
         return
-    session.execute(_SHARED, {"key": EVERYWHERE})
-    session.execute(_TILES, {"keys": keys})
+    session.execute(_TILES, {"whole": EVERYWHERE, "keys": keys})
 
 
 def _key(x: int, y: int) -> int:
