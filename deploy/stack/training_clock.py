@@ -24,7 +24,7 @@ from deploy.temporal import namespace
 GRACE = timedelta(seconds=30)
 """What was due lapses only this long after (see `lapse_step`): the next instant is behind it."""
 
-QUIET_SECONDS = 60.0
+QUIET_SECONDS = 120.0
 NEXT_DUE = "select min(at) from audit_v1.due where at > %s"
 UNSENT = "select count(*) from outbox where sent_at is null"
 

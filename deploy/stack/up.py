@@ -21,7 +21,7 @@ from deploy.stack.readiness import ready
 from deploy.stack.supervision import Supervisor
 from deploy.temporal import config, namespace, schema, server
 
-SECONDS = {"postgres": 30.0, "keycloak": 180.0}
+SECONDS = {"postgres": 30.0, "keycloak": 300.0}
 USUAL_SECONDS = 120.0
 LOG_LINES = 15
 QUICK_DEATHS = 3
