@@ -1,4 +1,4 @@
-"""A case played by the real engine against licensing, with the other services' facts told by hand."""
+"""A case played by the real engine against licensing; other services' facts are told by hand."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from services.licensing.activities.cases import CaseActivities
 from services.licensing.activities.commands import CommandActivities
 from services.licensing.activities.confirming import Confirming
 from services.licensing.activities.issuance import IssuanceActivities
-from workflows.engine.advance import advance, next_wake
+from workflows.engine.advance import advance
 from workflows.engine.state import CaseState
 from workflows.engine.timers import answered
 
@@ -33,7 +33,7 @@ def move_clock(office: OfficeOfTests, to: datetime) -> None:
 
 @dataclass
 class PlayedCase:
-    """The pure engine in the middle, licensing's activities on one side, told facts on the other."""
+    """The pure engine in the middle, licensing's activities and told facts at its sides."""
 
     office: OfficeOfTests
     id: UUID
@@ -126,9 +126,7 @@ class PlayedCase:
     def raise_invoice(self, command: Command) -> None:
         told = {"step": command.subject, "round": command.round, "invoice": str(uuid4())}
         due = command.args["due_at"]
-        self.tell(
-            Source.PAYMENTS, "invoice.raised", **told, minor=5000, currency="EXD", due_at=due
-        )
+        self.tell(Source.PAYMENTS, "invoice.raised", **told, minor=5000, currency="EXD", due_at=due)
         if self.pays:
             self.tell(Source.PAYMENTS, "invoice.paid", **told, receipt="R-1")
 

@@ -42,7 +42,7 @@ def test_a_lapse_counts_from_the_due_instant_and_escalates(office: OfficeOfTests
     case = play(office).decided_up_to("screening")
     due = case.until_due("screening", GRACE + timedelta(hours=7))
     case.go_on()
-    seq, _, at, legal_at, payload, index = case.fact("step.lapsed")
+    _, _, at, legal_at, payload, index = case.fact("step.lapsed")
     assert legal_at == due
     assert at >= due + GRACE
     assert index is not None

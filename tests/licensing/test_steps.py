@@ -1,0 +1,327 @@
+"""Who may answer a step, what must have been done before, and what a stopped clock does."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from licensing_office import JPEG, OfficeOfTests
+from played_case import PlayedCase, move_clock, play
+
+from kernel.authority import Power, clockwork
+from kernel.calendar import Calendar, Duration, Unit, elapsed
+from services.licensing.domain.step import Step
+
+GRACE = timedelta(seconds=30)
+APPROVED = {"outcome": "approved"}
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"]).rsplit(":", 1)[-1]
+
+
+def test_an_officer_of_another_office_is_refused(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    other = office.officer("mines-south", Power.DECIDE_STEP)
+    done = case.post(other, "screening", "decision", APPROVED)
+    assert done.status_code == 403
+    assert slug(done) == "not-allowed"
+
+
+def test_an_officer_without_the_power_is_refused_at_the_door(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    reader = office.officer("mines-north", Power.READ_CASES)
+    assert case.post(reader, "screening", "decision", APPROVED).status_code == 403
+    assert case.post(office.applicant(), "screening", "decision", APPROVED).status_code == 403
+    nobody = case.post({}, "screening", "decision", APPROVED)
+    assert nobody.status_code == 401
+
+
+def test_a_stale_page_is_told_the_present_state(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    done = case.post(case.officer("screening"), "screening", "decision", APPROVED, version=99)
+    assert done.status_code == 412
+    assert done.json()["state"] == "open"
+    assert done.json()["version"] == case.step("screening")["version"]
+
+
+def test_a_step_without_a_version_is_not_answered(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    path = f"/applications/{case.code}/steps/screening/decision"
+    assert office.post(case.officer("screening"), path, APPROVED).status_code == 428
+
+
+def test_two_officers_answer_at_once_and_one_answer_is_written(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    officers = [case.officer("screening") for _ in range(2)]
+    found: list[int] = []
+
+    def answer(who: dict[str, str]) -> None:
+        done = case.post(who, "screening", "decision", APPROVED, version=1)
+        found.append(done.status_code)
+
+    threads = [threading.Thread(target=answer, args=(who,)) for who in officers]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(found) == [200, 412]
+    assert case.facts().count("step.decided") == 1
+
+
+def test_a_repeated_key_gets_the_first_answer(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    who = case.officer("screening")
+    told = {**who, **office.key(), "If-Match": '"1"'}
+    path = f"/v1/applications/{case.code}/steps/screening/decision"
+    first = office.client.post(path, json=APPROVED, headers=told)
+    again = office.client.post(path, json=APPROVED, headers=told)
+    assert first.status_code == again.status_code == 200
+    assert first.content == again.content
+    assert first.headers["ETag"] == f'"{first.json()["step"]["version"]}"'
+
+
+def test_deciding_wants_a_fresh_second_factor_where_the_law_says_so(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("decision")
+    powers = (Power.DECIDE_STEP, Power.APPROVE_GRANT)
+    weak = office.officer("mines-north", *powers, acr="1")
+    done = case.post(weak, "decision", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (403, "step-up-needed")
+    old = office.officer("mines-north", *powers, auth_time=1)
+    assert slug(case.post(old, "decision", "decision", APPROVED)) == "step-up-needed"
+    fresh = office.officer("mines-north", *powers)
+    assert case.post(fresh, "decision", "decision", APPROVED).status_code == 200
+
+
+def test_a_grant_takes_the_power_to_approve_grants(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("decision")
+    clerk = office.officer("mines-north", Power.DECIDE_STEP)
+    assert case.post(clerk, "decision", "decision", APPROVED).status_code == 403
+
+
+def test_who_screened_does_not_decide(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    both = case.officer("screening")
+    case.approve("screening", both)
+    case.decided_up_to("decision")
+    done = case.post(both, "decision", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (403, "answered-before")
+
+
+def test_an_officer_with_a_declared_interest_takes_no_part(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    party = office.sql("select party_id from application where id = %s", case.id)[0][0]
+    who = case.officer("screening")
+    declared = office.post(who, f"/parties/{party}/interests", {"kind": "relative"})
+    assert declared.status_code == 201, declared.text
+    done = case.post(who, "screening", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (403, "takes-no-part")
+
+
+def worked(office: OfficeOfTests) -> PlayedCase:
+    """A case whose ground lies over a known working: it gets a step for the visit."""
+    hit = {"known_workings": 1}
+    return play(office, ground=office.statement(**hit)).decided_up_to("site-visit")
+
+
+def test_no_approval_before_visit_and_notice_to_occupants(office: OfficeOfTests) -> None:
+    case = worked(office)
+    who = case.officer("site-visit")
+    today = office.now().date().isoformat()
+    assert slug(case.post(who, "site-visit", "decision", APPROVED)) == "visit-needed"
+    visit = {"visited_on": today, "findings": "fourteen people at three pits", "people": 14}
+    assert case.post(who, "site-visit", "visit", visit).status_code == 200
+    assert slug(case.post(who, "site-visit", "decision", APPROVED)) == "occupants-not-told"
+    told = {"told_on": today, "how": "read out at the pits", "people": 14, "languages": ["sw"]}
+    assert case.post(who, "site-visit", "occupants-notice", told).status_code == 200
+    assert case.post(who, "site-visit", "decision", APPROVED).status_code == 200
+    assert "findings" not in str(case.fact("step.visited")[4])
+    assert case.fact("occupants.notified")[4]["people"] == 14
+
+
+def test_a_visit_of_tomorrow_is_not_recorded(office: OfficeOfTests) -> None:
+    case = worked(office)
+    day = (office.now() + timedelta(days=2)).date().isoformat()
+    visit = {"visited_on": day, "findings": "seen", "people": 0}
+    done = case.post(case.officer("site-visit"), "site-visit", "visit", visit)
+    assert (done.status_code, slug(done)) == (409, "not-yet")
+
+
+def test_a_request_stops_the_clock_and_the_reply_reckons_the_due_instant_anew(
+    office: OfficeOfTests,
+) -> None:
+    who = office.applicant()
+    told = office.lodged(who)
+    case = PlayedCase(office, UUID(told["application"]), told["code"]).decided_up_to("screening")
+    before = case.step("screening")["due_at"]
+    asked = {"reason": "paper-unclear", "question": "Which village?", "reply_days": 10}
+    officer = case.officer("screening")
+    done = case.post(officer, "screening", "request", asked)
+    assert done.status_code == 200, done.text
+    assert case.step("screening")["due_at"] is None
+    case.go_on()
+    assert case.state.steps["screening"].status.value == "stopped"
+    again = case.post(officer, "screening", "request", asked)
+    assert (again.status_code, slug(again)) == (409, "clock-already-stopped")
+    assert (
+        office.post(
+            office.applicant(),
+            f"/applications/{case.code}/steps/screening/reply",
+            {"reply": "no"},
+            **{"If-Match": '"1"'},
+        ).status_code
+        == 404
+    )
+    stopped = office.now()
+    move_clock(office, stopped + timedelta(days=6))
+    reply = case.post(who, "screening", "reply", {"reply": "Kisanga village"})
+    assert reply.status_code == 200, reply.text
+    case.go_on()
+    after = case.step("screening")["due_at"]
+    calendar: Calendar = office.desk.law.calendar(office.desk.law.country.newest, "mines-north")
+    left_before = elapsed(stopped, before, calendar, Unit.WORKING_DAYS)
+    left_after = elapsed(office.now(), after, calendar, Unit.WORKING_DAYS)
+    assert abs(left_before - left_after) < timedelta(days=1)
+    assert after > before
+    assert case.fact("information.given")[4]["due_at"].startswith(after.isoformat()[:19])
+    assert case.state.steps["screening"].due_at == after
+    assert office.sql("select reply from information_request where application_id = %s", case.id)
+    days = office.get(who, f"/applications/{case.code}/days").json()
+    parties = {one["party"] for one in days["parties"]}
+    assert parties >= {"applicant", "office:mines-north"}
+
+
+def test_a_request_without_a_reply_lapses_and_the_clock_runs_on(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    asked = {"reason": "other", "question": "Why?", "reply_days": 3}
+    case.post(case.officer("screening"), "screening", "request", asked)
+    case.go_on()
+    due = office.sql(
+        "select reply_due_at from information_request where application_id = %s", case.id
+    )[0][0]
+    move_clock(office, due + GRACE)
+    case.go_on()
+    assert case.fact("information.lapsed")[3] == due
+    assert case.step("screening")["status"] == "open"
+    assert case.state.steps["screening"].status.value == "open"
+
+
+def test_a_step_goes_to_another_office_of_the_same_agency_only(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    who = case.officer("screening")
+    wrong = case.post(who, "screening", "handover", {"office": "lands-registry", "reason": "x"})
+    assert (wrong.status_code, slug(wrong)) == (409, "office-not-of-agency")
+    done = case.post(who, "screening", "handover", {"office": "mines-south", "reason": "leave"})
+    assert done.status_code == 200, done.text
+    case.go_on()
+    assert case.state.steps["screening"].office == "mines-south"
+    assert case.post(who, "screening", "decision", APPROVED).status_code == 403
+    case.approve("screening")
+
+
+def scan(case: PlayedCase, who: dict[str, str], content: bytes = JPEG) -> str:
+    path = f"/v1/applications/{case.code}/steps/decision/scan"
+    headers = {**who, "Content-Type": "image/jpeg"}
+    put = case.office.client.put(path, content=content, headers=headers)
+    assert put.status_code == 200, put.text
+    return str(put.json()["scan"])
+
+
+def test_a_paper_decision_takes_a_second_person(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("decision")
+    powers = (
+        Power.READ_CASES,
+        Power.RECORD_PAPER_DECISION,
+        Power.CONFIRM_PAPER_DECISION,
+    )
+    clerk, second = (office.officer("mines-north", *powers) for _ in range(2))
+    made = {
+        "outcome": "approved",
+        "signatory": "regional-director",
+        "signed_on": office.now().date().isoformat(),
+        "scan": "0" * 64,
+    }
+    assert slug(case.post(clerk, "decision", "paper-decision", made)) == "scan-missing"
+    made["scan"] = scan(case, clerk)
+    other = {**made, "signatory": "minister"}
+    assert slug(case.post(clerk, "decision", "paper-decision", other)) == "not-from-paper"
+    done = case.post(clerk, "decision", "paper-decision", made)
+    assert done.status_code == 200, done.text
+    assert case.step("decision")["status"] == "open"
+    confirm = {"paper": done.json()["paper"]["id"]}
+    own = case.post(clerk, "decision", "paper-confirmation", confirm)
+    assert (own.status_code, slug(own)) == (403, "second-person-needed")
+    ok = case.post(second, "decision", "paper-confirmation", confirm)
+    assert ok.status_code == 200, ok.text
+    assert ok.json()["decision"]["form"] == "paper"
+    _, _, at, legal_at, payload, _ = case.fact("step.decided")
+    assert legal_at < at
+    assert payload["signatory"] == "regional-director"
+    rows = office.sql(
+        "select person <> recorded_by, scan from decision where application_id = %s"
+        " and step = 'decision'",
+        case.id,
+    )
+    assert rows == [(True, made["scan"])]
+
+
+def test_a_paper_that_does_not_say_so_is_rejected_and_another_may_come(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("decision")
+    clerk = office.officer("mines-north", Power.RECORD_PAPER_DECISION)
+    second = office.officer("mines-north", Power.CONFIRM_PAPER_DECISION)
+    made = {
+        "outcome": "approved",
+        "signatory": "regional-director",
+        "signed_on": office.now().date().isoformat(),
+        "scan": scan(case, clerk),
+    }
+    done = case.post(clerk, "decision", "paper-decision", made)
+    assert slug(case.post(clerk, "decision", "paper-decision", made)) == "paper-waits"
+    no = {"paper": done.json()["paper"]["id"], "confirmed": False}
+    assert case.post(second, "decision", "paper-confirmation", no).status_code == 200
+    assert case.step("decision")["status"] == "open"
+    assert case.post(clerk, "decision", "paper-decision", made).status_code == 200
+
+
+def test_a_paper_signed_tomorrow_is_not_recorded(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("decision")
+    clerk = office.officer("mines-north", Power.RECORD_PAPER_DECISION)
+    made = {
+        "outcome": "approved",
+        "signatory": "regional-director",
+        "signed_on": (office.now() + timedelta(days=2)).date().isoformat(),
+        "scan": scan(case, clerk),
+    }
+    done = case.post(clerk, "decision", "paper-decision", made)
+    assert (done.status_code, slug(done)) == (409, "paper-dates")
+
+
+def test_a_fee_is_paid_and_not_decided(office: OfficeOfTests) -> None:
+    case = play(office, pays=False).go_on()
+    who = office.officer("mines-north", Power.DECIDE_STEP, Power.APPROVE_GRANT)
+    done = case.post(who, "application-fee", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (409, "not-an-answer")
+
+
+def test_a_refused_opinion_ends_the_case_where_the_law_says_so(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    no = {"outcome": "refused", "reasons": "The papers are forged"}
+    done = case.post(case.officer("screening"), "screening", "decision", no)
+    assert done.status_code == 200, done.text
+    case.go_on()
+    assert case.state.closed == "refused"
+    closed = case.fact("case.closed")[4]
+    assert closed["notices"][0]["kind"] == "application-refused"
+    assert "area.released" in case.facts()
+
+
+def test_a_term_that_was_stored_reads_back(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    with office.works.open(clockwork("licensing")) as work:
+        step = work.session.get(Step, (case.id, "screening", 1))
+        assert step is not None
+        assert step.term().allowed == Duration(n=5, unit=Unit.WORKING_DAYS)
