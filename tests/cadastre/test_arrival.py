@@ -67,10 +67,20 @@ def test_every_order_of_arrival_gives_the_same_state(
     assert state(register, cases) == {"areas": expected, "pairs": pairs}
 
 
-def test_each_application_hears_once_from_each_rival(register: Register) -> None:
+@pytest.mark.parametrize("junior_first", [True, False])
+def test_a_junior_hears_of_its_senior_once_whoever_arrives_first(
+    register: Register, junior_first: bool
+) -> None:
     first, second = next(register.places), next(register.places)
-    junior = register.enter(asked(plot(-2000)), seq=second)
-    senior = register.enter(asked(plot(-1900)), seq=first)
+    north = 1000 * junior_first
+    entries = [
+        register.entry(asked(plot(-1900, north)), seq=first),
+        register.entry(asked(plot(-2000, north)), seq=second),
+    ]
+    cases = [uuid4(), uuid4()]
+    senior, junior = cases
+    for n in (1, 0) if junior_first else (0, 1):
+        register.enter(entries[n], cases[n])
     with register.works.open(WORK) as work:
         heard = events_between(work.session, junior)
         assert [event.name for event in heard] == [AREA_ENTERED, AREA_DISPLACED]
@@ -78,9 +88,14 @@ def test_each_application_hears_once_from_each_rival(register: Register) -> None
             "by_seq": first, "hectares": "3.0000", "net_hectares": "3.0000",
         }
         (entered,) = events_between(work.session, senior)
-        assert (entered.payload["junior_to"], entered.payload["displaces"]) == (0, 1)
+        assert entered.payload["junior_to"] == 0
+        assert (entered.payload["displaces"], heard[0].payload["junior_to"]) == (
+            (1, 0) if junior_first else (0, 1)
+        )
         tells = work.session.scalars(text("select workflow_id from outbox order by id")).all()
-    assert tells[-3:] == [f"application:{junior}", f"application:{senior}", f"application:{junior}"]
+    assert sorted(tells[-3:]) == sorted(
+        [f"application:{junior}", f"application:{senior}", f"application:{junior}"]
+    )
 
 
 def test_entering_again_changes_nothing(register: Register) -> None:

@@ -35,8 +35,9 @@ def enter_application_area(
 ) -> Ack:
     """Marks juniors displaced by it and it by seniors: the same end for every order of arrival.
 
-    Each displaced application is told by how much and by which place in the sequence. An area
-    entered before is left as it is. Raises NotGenuine and what the statement lacks.
+    Each junior, be it this one or another, is told of each senior's place in the sequence and of
+    the hectares it takes, not whose it is. An area entered before is left as it is. Raises
+    NotGenuine and what the statement lacks.
     """
     areas = ApplicationAreas(work.session)
     if areas.find(application) is not None:
@@ -107,7 +108,7 @@ def _tell(
     juniors: Sequence[Rival],
     edition: EditionRef,
 ) -> Ack:
-    """The entry first, then each junior by its id."""
+    """The entry first, then its seniors by place, then each junior by its id."""
     ranked = sorted(seniors, key=lambda one: one.area.filing_seq)
     entered = work.record(
         area.application_id,
@@ -127,22 +128,29 @@ def _tell(
         tell=[Tell.application(area.application_id)],
         edition=edition,
     )
+    for one in ranked:
+        _tell_displaced(work, areas, area, one.area.filing_seq, one.hectares)
     for one in juniors:
-        _tell_junior(work, areas, one, area.filing_seq)
+        _tell_displaced(work, areas, one.area, area.filing_seq, one.hectares)
     return Ack(seq=entered.seq)
 
 
-def _tell_junior(
-    work: UnitOfWork, areas: ApplicationAreas, junior: Rival, by_seq: int
+def _tell_displaced(
+    work: UnitOfWork,
+    areas: ApplicationAreas,
+    junior: ApplicationArea,
+    by_seq: int,
+    hectares: Decimal,
 ) -> None:
+    """Every junior hears of every senior once, whichever of the two arrived first."""
     work.record(
-        junior.area.application_id,
+        junior.application_id,
         AREA_DISPLACED,
         {
             "by_seq": by_seq,
-            "hectares": str(junior.hectares),
-            "net_hectares": str(areas.net_hectares(junior.area)),
+            "hectares": str(hectares),
+            "net_hectares": str(areas.net_hectares(junior)),
         },
-        tell=[Tell.application(junior.area.application_id)],
-        edition=junior.area.edition_ref,
+        tell=[Tell.application(junior.application_id)],
+        edition=junior.edition_ref,
     )
