@@ -5,9 +5,18 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from workflows.alarm import Alarm
-from workflows.asking import LOOK_AGAIN, LegalClock, Refused, ask, is_full
+from workflows.asking import (
+    LOOK_AGAIN,
+    START_LOST,
+    LegalClock,
+    Lost,
+    Refused,
+    ask,
+    is_full,
+)
 from workflows.lanes import Lanes
 
 with workflow.unsafe.imports_passed_through():
@@ -16,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from kernel.events import CaseRef, Event, Source
     from kernel.facts import CASE_CLOSED
     from workflows.engine.advance import advance, next_wake, replay
+    from workflows.engine.companions import issuance_under_way, open_invoices
     from workflows.engine.inbox import Inbox
     from workflows.engine.leftovers import leftovers
     from workflows.engine.state import CaseState, dump
@@ -42,7 +52,7 @@ class ApplicationWorkflow:
         self.state: CaseState | None = None
         self.refused: list[str] = []
         self.under_way: dict[str, None] = {}
-        self.stirred = self.rang = False
+        self.stirred = self.rang = self.looks = False
         self.linger_until: datetime | None = None
         self.gap_until: datetime | None = None
 
@@ -57,6 +67,7 @@ class ApplicationWorkflow:
 
     @workflow.signal(name=LOOK_AGAIN)
     def look_again(self) -> None:
+        self.looks = True
         self.ring()
 
     @workflow.query(name="state")
@@ -82,10 +93,12 @@ class ApplicationWorkflow:
             workflow.logger.warning("Licensing knows no such case: %s", no.slug)
             return no.slug
         late = state.closed is not None
+        self.looks = not late
         while not self.is_over(late):
             self.stirred = False
             await self.catch_up()
             self.act(None)
+            self.look_after_companions()
             self.lanes.check()
             if self.lanes.idle and not len(self.inbox) and is_full():
                 self.hand_over()
@@ -214,6 +227,26 @@ class ApplicationWorkflow:
             if answer.event is not None:
                 self.inbox.put(answer.event)
         return await ask(p.RECORD_FACT, event, LICENSING, p.FactRecorded)
+
+    def look_after_companions(self) -> None:
+        """When asked to look again: is each workflow that the case relies on still there?"""
+        if not self.looks:
+            return
+        self.looks = False
+        issuance = issuance_under_way(self.now_state)
+        relied_on = [p.Tell.invoice(invoice) for invoice in open_invoices(self.now_state)]
+        if issuance is not None:
+            relied_on.append(p.Tell.issuance(issuance))
+        for told in relied_on:
+            self.lanes.put(f"look:{told.workflow_id}", partial(self.look_after, told))
+
+    async def look_after(self, told: p.Tell) -> None:
+        lost = Lost(workflow=told.workflow, subject=told.subject, legal_now=self.clock.now())
+        try:
+            await workflow.get_external_workflow_handle(told.workflow_id).signal(LOOK_AGAIN)
+        except ApplicationError:
+            workflow.logger.warning("A workflow that the case relies on is started again")
+            await ask(START_LOST, lost, p.PROCEDURES, p.Ack)
 
     def note_refusal(self, what: str, no: Refused) -> None:
         workflow.logger.warning("Refused: %s: %s", what, no.slug)

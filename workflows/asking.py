@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import BaseModel
+    from pydantic import BaseModel, ConfigDict
 
     from kernel.events import Event
 
@@ -28,10 +29,23 @@ OUTAGES: Final = RetryPolicy(
 LOOK_AGAIN: Final = "look_again"
 """The signal by which reconciling asks a case to compare its journal with licensing's."""
 
+START_LOST: Final = "start_lost"
+"""The activity of the workflows' own worker that starts a workflow which should be running."""
+
 FULL: Final = 400
 """Events after which a run hands over to the next, so that a history stays under 500."""
 
 T = TypeVar("T", bound=BaseModel)
+
+
+class Lost(BaseModel):
+    """A workflow that should be running and is not; `legal_now` is the legal instant of asking."""
+
+    model_config = ConfigDict(frozen=True)
+
+    workflow: str
+    subject: UUID
+    legal_now: datetime
 
 
 class Refused(Exception):

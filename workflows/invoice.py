@@ -6,7 +6,7 @@ from typing import Final
 from temporalio import workflow
 
 from workflows.alarm import Alarm
-from workflows.asking import THOROUGH, LegalClock, Refused, ask, is_full
+from workflows.asking import LOOK_AGAIN, THOROUGH, LegalClock, Refused, ask, is_full
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -40,6 +40,11 @@ class InvoiceWorkflow:
             self.ended = event.name
         elif event.name != facts.INVOICE_RAISED:
             self.changed = True
+        self.stir()
+
+    @workflow.signal(name=LOOK_AGAIN)
+    def look_again(self) -> None:
+        self.changed = True
         self.stir()
 
     @workflow.run

@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio import workflow
 
-from workflows.asking import THOROUGH, Refused, ask
+from workflows.asking import LOOK_AGAIN, THOROUGH, Refused, ask
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -33,6 +33,10 @@ class IssuanceWorkflow:
     @workflow.signal(name=p.FACT_RECORDED)
     def fact_recorded(self, event: Event) -> None:
         """The fact that started this; later ones about the issuance are its own doing."""
+
+    @workflow.signal(name=LOOK_AGAIN)
+    def look_again(self) -> None:
+        """Somebody wanted to know whether this runs: it does."""
 
     @workflow.run
     async def run(self, case: CaseRef) -> str:

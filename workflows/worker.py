@@ -21,6 +21,7 @@ from temporalio.runtime import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from chassis.clock import machine_now
 from chassis.telemetry import configure_logs
 from contracts.procedures import PROCEDURES
 from workflows.application import ApplicationWorkflow
@@ -31,6 +32,7 @@ from workflows.notice import NoticeWorkflow
 from workflows.reconcile import ReconcileWorkflow
 from workflows.schedule import keep_schedule
 from workflows.settings import Settings
+from workflows.starting import Starter
 
 WORKFLOWS = (
     ApplicationWorkflow,
@@ -52,6 +54,7 @@ def workflow_worker(client: Client, settings: Settings) -> Worker:
         client,
         task_queue=PROCEDURES,
         workflows=WORKFLOWS,
+        activities=[Starter(client, settings.training, machine_now).start_lost],
         max_cached_workflows=settings.cached,
         max_concurrent_workflow_tasks=settings.concurrent_tasks,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

@@ -1,11 +1,8 @@
 """A fake country: activities of the real names that answer as the engine's model does."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,11 +22,11 @@ from kernel.calendar import Calendar
 from kernel.commands import Command, Operation
 from kernel.events import ActorKind, CaseRef, Event, Source
 from kernel.law.plan import FeeBefore, GroundRule, Plan
+from tests.workflows.server import NAMESPACE
 from workflows.engine.model import Reckoning, Services, Told
 from workflows.settings import Settings
 from workflows.worker import workflow_worker
 
-NAMESPACE = "training"
 QUIET = TelemetryFilter(core_level="ERROR", other_level="ERROR")
 RUNTIME = Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=QUIET)))
 SETTINGS = Settings(mode="training")
@@ -94,6 +91,7 @@ class Country:
         self.reckoning = Reckoning.by(calendar or Calendar())
         self.cases: dict[UUID, Case] = {}
         self.revived: list[UUID] = []
+        self.looked_at: list[CaseRef] = []
         self.refusing: dict[str, str] = {}
         self.away: dict[str, int] = {}
         self.deliver: Callable[[Event], Sequence[Event]] = lambda event: [event]
@@ -182,6 +180,16 @@ class Country:
         case.recorded[event.source, event.seq] = case.write(Source.LICENSING, told, now)
         return p.FactRecorded(event=case.recorded[event.source, event.seq])
 
+    @activity.defn(name=p.LOAD_INVOICE)
+    async def load_invoice(self, ref: CaseRef) -> p.LoadedInvoice:
+        self.looked_at.append(ref)
+        raise ApplicationError("it ended meanwhile", type="not-found", non_retryable=True)
+
+    @activity.defn(name=p.LOAD_ISSUANCE)
+    async def load_issuance(self, ref: CaseRef) -> p.LoadedIssuance:
+        self.looked_at.append(ref)
+        raise ApplicationError("it ended meanwhile", type="not-found", non_retryable=True)
+
     @activity.defn(name=p.OPEN_CASES)
     async def open_cases(self, page: p.PageRef) -> p.OpenCases:
         ids = [case.id for case in self.cases.values() if not case.services.closed]
@@ -207,6 +215,9 @@ class Country:
         found.append(self._events_between(Source(queue)))
         if queue == Source.LICENSING.value:
             found += [self.load_case, self.record_fact, self.open_cases, self.revive_case]
+            found.append(self.load_issuance)
+        if queue == Source.PAYMENTS.value:
+            found.append(self.load_invoice)
         return found
 
     def _activity(self, operation: Operation) -> Callable[..., Any]:
@@ -276,21 +287,3 @@ async def seen(what: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not what():
             await asyncio.sleep(0.02)
-
-
-@contextmanager
-def worker_of_workflows(address: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The process that runs the workflows, as the supervisor starts it."""
-    environment = os.environ | {
-        "CORNERPOST_MODE": "training",
-        "CORNERPOST_TEMPORAL": address,
-        "CORNERPOST_TEMPORAL_NAMESPACE": NAMESPACE,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "workflows.worker"], env=environment, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)

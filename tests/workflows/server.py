@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from psycopg import sql
 
 from deploy.temporal import alone, config, namespace, server
 
+NAMESPACE = alone.NAMESPACE
 ADMIN = os.environ.get("CORNERPOST_TEST_ADMIN_URL", "postgresql://postgres@127.0.0.1:25432/")
 
 
@@ -67,3 +69,21 @@ def _drop(*names: str) -> None:
     with psycopg.connect(ADMIN, autocommit=True, dbname="postgres") as admin:
         for name in names:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def worker_of_workflows(address: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The process that runs the workflows, as the supervisor starts it."""
+    environment = os.environ | {
+        "CORNERPOST_MODE": "training",
+        "CORNERPOST_TEMPORAL": address,
+        "CORNERPOST_TEMPORAL_NAMESPACE": NAMESPACE,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workflows.worker"], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)

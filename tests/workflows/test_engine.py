@@ -11,6 +11,7 @@ from kernel.law.plan import FeeBefore
 from tests.workflows.diary import START, Diary
 from tests.workflows.plans import PAID_FIRST, USUAL
 from workflows.engine.advance import JournalHasGap, advance, next_wake, replay
+from workflows.engine.companions import issuance_under_way, open_invoices
 from workflows.engine.inbox import Inbox
 from workflows.engine.leftovers import leftovers
 from workflows.engine.model import PlayedFact
@@ -204,6 +205,24 @@ def test_a_closed_case_owes_only_what_left_no_trace() -> None:
         "case:0:send_notice:1",
         "case:0:release_area:1",
     ]
+
+
+def test_a_case_relies_on_its_open_invoices_and_on_the_issuance_under_way() -> None:
+    case = Diary(PAID_FIRST)
+    (raised,) = (f for f in case.journal if f.name == facts.INVOICE_RAISED)
+    assert [str(one) for one in open_invoices(case.state)] == [raised.payload["invoice"]]
+    assert issuance_under_way(case.state) is None
+    case.pay("filing-fee")
+    assert list(open_invoices(case.state)) == []
+    seq = case.state.last_seq + 1
+    asked = fact(seq, facts.ISSUANCE_REQUESTED, issuance=str(CASE), round=1)
+    state, _ = advance(PAID_FIRST, case.state, asked, T0)
+    assert issuance_under_way(state) == CASE
+    issued = fact(seq + 1, facts.LICENCE_ISSUED, licence_code="AP-1")
+    state, _ = advance(PAID_FIRST, state, issued, T0)
+    assert issuance_under_way(state) == CASE
+    state, _ = advance(PAID_FIRST, state, fact(seq + 2, facts.CERTIFICATE_MADE), T0)
+    assert issuance_under_way(state) is None
 
 
 def test_replaying_gives_the_state_that_was_lived() -> None:

@@ -13,9 +13,11 @@ from contracts import procedures as p
 from kernel import facts
 from kernel.commands import Command
 from kernel.events import CaseRef, Source
+from kernel.law.plan import GroundRule
 from tests.workflows.country import open_country, seen, state_when
 from tests.workflows.desk import Desk, open_desk, told
-from tests.workflows.plans import EDITION, USUAL
+from tests.workflows.plans import EDITION, USUAL, fee, plan
+from workflows.asking import LOOK_AGAIN
 from workflows.schedule import RECONCILE, keep_schedule
 
 pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
@@ -137,6 +139,29 @@ def test_reconciling_revives_a_lost_case_and_fetches_a_lost_fact(temporal: str) 
             assert told["steps"]["screening"]["status"] == "open"
             assert len(lost.asked) == 2 * len(set(lost.asked))
             await country.handle(lost).terminate("the test is over")
+
+    asyncio.run(live())
+
+
+def test_an_invoice_that_lost_its_workflow_gets_it_back_from_the_case_that_relies_on_it(
+    temporal: str,
+) -> None:
+    async def live() -> None:
+        quick = plan(fee("card-fee"), ground=GroundRule.NONE)
+        async with open_country(temporal, quick) as country:
+            ahead = 90 * DAY
+            case = await country.lodge(machine_now() + ahead, offset=ahead)
+            await seen(lambda: facts.INVOICE_RAISED in case.names)
+            await state_when(
+                country, case, lambda told: told["steps"]["card-fee"]["invoice"] == "open"
+            )
+            await country.handle(case).signal(LOOK_AGAIN)
+            await seen(lambda: bool(country.looked_at))
+            (ref,) = country.looked_at
+            raised = case.journals[Source.PAYMENTS][0]
+            assert str(ref.subject) == raised.payload["invoice"]
+            assert abs(ref.clock_offset - ahead.total_seconds()) < 10
+            await country.handle(case).terminate("the test is over")
 
     asyncio.run(live())
 

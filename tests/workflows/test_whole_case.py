@@ -16,9 +16,9 @@ from tests.workflows.country import (
     seen,
     skip,
     state_when,
-    worker_of_workflows,
 )
 from tests.workflows.plans import PAID_FIRST, USUAL, days, plan, question
+from tests.workflows.server import worker_of_workflows
 
 pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 

@@ -69,12 +69,12 @@ def issuance_returned(turn: Turn, fact: Fact) -> None:
 
 def licence_issued(turn: Turn, fact: Fact) -> None:
     code = text(fact.payload, "licence_code") or ""
-    turn.state.licence_code, turn.state.issuance = code, None
+    turn.state.licence_code = code
     close(turn, "granted", code, fact.legal_at)
 
 
 def certificate_made(turn: Turn, _: Fact) -> None:
-    turn.state.certified = True
+    turn.state.certified, turn.state.issuance = True, None
 
 
 def case_closed(turn: Turn, fact: Fact) -> None:

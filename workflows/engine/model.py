@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from uuid import uuid5
 
 from kernel import facts
 from kernel.calendar import Calendar, Duration, due, warn_at
@@ -206,7 +207,7 @@ class Services:
     def begin_issuance(self, command: Command, now: datetime) -> Iterator[Told]:
         """The issuance saga in one go: granted, issued, confirmed, certified; or returned."""
         issuance: dict[str, object] = {
-            "issuance": f"issuance-{command.round}",
+            "issuance": str(uuid5(command.application_id, f"issuance-{command.round}")),
             "round": command.round,
         }
         yield facts.ISSUANCE_REQUESTED, issuance, now
@@ -236,7 +237,8 @@ class Services:
 
     def raise_invoice(self, command: Command, now: datetime) -> Iterator[Told]:
         self.paid[command.subject] = False
-        yield facts.INVOICE_RAISED, self._invoice(command.subject), now
+        named = str(uuid5(command.application_id, command.subject))
+        yield facts.INVOICE_RAISED, {"invoice": named, **self._invoice(command.subject)}, now
 
     def void_invoice(self, command: Command, now: datetime) -> Iterator[Told]:
         if self.paid.pop(command.subject, None) is False:
@@ -256,7 +258,7 @@ class Services:
 
     def _invoice(self, step_id: str) -> dict[str, object]:
         round = self.desks[step_id].round
-        return {"invoice": f"invoice-{step_id}", "step": step_id, "round": round}
+        return {"step": step_id, "round": round}
 
     def send_notice(self, command: Command, now: datetime) -> Iterator[Told]:
         yield facts.NOTICE_SENT, {"notice": command.args.get("notice")}, now

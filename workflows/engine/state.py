@@ -71,6 +71,7 @@ class StepState:
     requested: int = 0
     requests: tuple[Request, ...] = ()
     invoice: InvoiceStatus = InvoiceStatus.NONE
+    invoice_id: str | None = None
     outcome: str | None = None
     done_at: datetime | None = None
 
@@ -108,7 +109,7 @@ class CaseState:
     lodgement: Lodgement | None = None
     conditional: bool = False  # the place in the sequence counts only once it is paid for
     area: AreaStatus = AreaStatus.NONE
-    issuance: str | None = None  # the one under way
+    issuance: str | None = None  # the one under way, until its certificate is made
     issuance_round: int = 0
     licence_code: str | None = None
     certified: bool = False

@@ -168,6 +168,7 @@ def invoice_raised(turn: Turn, fact: Fact) -> None:
     step = concerned(turn, fact)
     if step is not None and step.invoice in (InvoiceStatus.NONE, InvoiceStatus.ASKED):
         step.invoice = InvoiceStatus.OPEN
+        step.invoice_id = text(fact.payload, "invoice")
 
 
 def invoice_paid(turn: Turn, fact: Fact) -> None:
