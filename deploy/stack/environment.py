@@ -115,10 +115,18 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
 def _neighbours(service: str, stack: Stack) -> dict[str, str]:
     """Addresses and words that a service needs for the world outside the ring."""
     callbacks = f"{stack.address('payments')}/v1/providers/mobile-money/callbacks"
+    reports = f"{stack.address('messages')}/v1/delivery/reports/sms"
     told = {
         "payments": {
             "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
             "CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks,
+        },
+        "messages": {
+            "CORNERPOST_MESSAGES_SMS_URL": stack.address("telecom"),
+            "CORNERPOST_MESSAGES_SMTP_PORT": str(stack.port("telecom-smtp")),
+            "CORNERPOST_MESSAGES_CALLBACK_URL": reports,
+            "CORNERPOST_MESSAGES_PHONE_ISSUER": phone_issuer(stack),
+            "CORNERPOST_MESSAGES_PHONE_CLIENT_SECRET": secret(stack, "client-phone"),
         },
         "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
     }

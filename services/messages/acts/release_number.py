@@ -1,0 +1,19 @@
+"""Release a number: it is another person's now, who signs in as somebody new."""
+
+from uuid import UUID
+
+from chassis.unit_of_work import UnitOfWork
+from services.messages.domain.access import STOPPING
+from services.messages.domain.subscriber import Subscriber
+from services.messages.store.subscribers import Subscribers
+
+
+def release_number(work: UnitOfWork, subscriber: UUID, reason: str) -> Subscriber:
+    """The subscriber stays, without a number to be told at. Raises NotFound and NotAllowed."""
+    work.actor.must(STOPPING, None, work.now)
+    found = Subscribers(work.session).take(subscriber)
+    if found.released_at is None:
+        found.released_at = work.now
+        told = {"reason": reason, "by": work.actor.person}
+        work.append("subscriber.number-released", found.id, told)
+    return found

@@ -1,0 +1,71 @@
+"""Send a code: make one for the number that wants to sign in; it is sent after this act."""
+
+import secrets
+from dataclasses import dataclass
+
+from chassis.database import around
+from chassis.unit_of_work import UnitOfWork
+from contracts.messages.language import Channel
+from services.messages.acts.begin_sign_in import Pass, find_sign_in
+from services.messages.desk import Desk
+from services.messages.domain.notice import SIGN_IN_CODE, UNKNOWN_READER, Notice, Sending
+from services.messages.domain.one_time_code import LIFETIME, OneTimeCode, hash_code, new_code
+from services.messages.domain.wording import word
+from services.messages.store.notices import Notices
+from services.messages.store.sign_ins import SignIns
+from services.messages.store.subscribers import Subscribers
+
+
+class NoCodeText(RuntimeError):
+    """The law has no text for codes: nobody can sign in until its rulebook is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMade:
+    """A text that must go now: its reader is waiting. It is nowhere but here."""
+
+    sending: Sending
+
+
+def send_code(work: UnitOfWork, desk: Desk, shown: Pass, phone: str) -> CodeMade | None:
+    """A new code takes the place of the one before; None when the sign-in is over.
+
+    The code stands in the text alone: the notice that records its delivery has no words.
+    """
+    sign_in = find_sign_in(work, shown)
+    if sign_in is None:
+        return None
+    real_now, code = around(work.session).clock.real_now(), new_code()
+    reader = Subscribers(work.session).holding(phone)
+    language = sign_in.language if reader is None else reader.language
+    edition = desk.edition_on(work.now)
+    minutes = str(int(LIFETIME.total_seconds() // 60))
+    worded = word(edition, SIGN_IN_CODE, {"code": code, "minutes": minutes}, language)
+    if worded is None:
+        raise NoCodeText(edition.ref.edition)
+    notice = Notice(
+        id=work.new_id(),
+        kind=SIGN_IN_CODE,
+        addressee=UNKNOWN_READER if reader is None else reader.person,
+        case_id=None,
+        channel=Channel.SMS,
+        edition=edition.ref.hash,
+        params={},
+        report_word=secrets.token_urlsafe(16),
+        created_at=work.now,
+        language=language,
+        attempts=1,
+    )
+    Notices(work.session).add(notice)
+    made = OneTimeCode(
+        id=work.new_id(),
+        phone=phone,
+        notice_id=notice.id,
+        hash=b"",
+        made_at=real_now,
+        expires_at=real_now + LIFETIME,
+    )
+    made.hash = hash_code(made.id, code, desk.pepper)
+    SignIns(work.session).add(made)
+    sign_in.phone, sign_in.code_id = phone, made.id
+    return CodeMade(Sending(notice.id, Channel.SMS, (phone,), "", worded.text, notice.report_word))
