@@ -93,28 +93,10 @@ def _write(case: Casework, step: Step, law: StepPlan, given: Answer, office: str
         case_notices.step_answered(case.application, law, case.edition, given.outcome),
         legal_at=min(made_at, work.now),
     )
-    made = Decision(
-        id=work.new_id(),
-        application_id=case.id,
-        step=step.step,
-        round=step.round,
-        form=given.form,
-        outcome=given.outcome,
-        office=office,
-        person=work.actor.person,
-        recorded_by=given.recorded_by,
-        reasons=given.reasons,
-        article=law.article,
-        late=late,
-        signatory=given.signatory,
-        scan=given.scan,
-        made_at=made_at,
-        recorded_at=event.at,
-        effective_at=event.at,
-    )
-    work.session.add(
-        instants(made, case.edition.rules.decision, case.calendar(step.office), public=True)
-    )
+    made = _decision(case, step, given, office, late)
+    made.recorded_at = made.effective_at = event.at
+    rules, calendar = case.edition.rules.decision, case.calendar(step.office)
+    work.session.add(instants(made, rules, calendar, public=True))
     moot = case.steps.open_request(step)
     if moot is not None:
         moot.end(RequestStatus.MOOT, event.at)
@@ -124,3 +106,26 @@ def _write(case: Casework, step: Step, law: StepPlan, given: Answer, office: str
     step.changed()
     case.keep_days(event.at)
     return made
+
+
+def _decision(case: Casework, step: Step, given: Answer, office: str, late: bool) -> Decision:
+    now = case.work.now
+    return Decision(
+        id=case.work.new_id(),
+        application_id=case.id,
+        step=step.step,
+        round=step.round,
+        form=given.form,
+        outcome=given.outcome,
+        office=office,
+        person=case.work.actor.person,
+        recorded_by=given.recorded_by,
+        reasons=given.reasons,
+        article=case.law(step.step).article,
+        late=late,
+        signatory=given.signatory,
+        scan=given.scan,
+        made_at=given.made_at or now,
+        recorded_at=now,
+        effective_at=now,
+    )

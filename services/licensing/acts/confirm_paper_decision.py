@@ -11,7 +11,7 @@ from contracts.licensing.wire_steps import PaperConfirmation
 from kernel.authority import Power
 from services.licensing.answering import Answer, answer
 from services.licensing.at_step import AtStep
-from services.licensing.casework import step_view, take_case
+from services.licensing.casework import Casework, step_view, take_case
 from services.licensing.desk import Desk
 from services.licensing.domain.decision import Decision, PaperDecision, SecondPersonNeeded
 from services.licensing.domain.field import NoPaperWaits
@@ -35,12 +35,7 @@ def confirm_paper_decision(
         must_be_fresh(work.actor, real_now)
     must_match(place.seen, step.version, **step.told())
     case.application.must_allow(Act.CONFIRM_PAPER_DECISION)
-    papers = [p for p in case.steps.papers(step) if p.id == given.paper]
-    if not papers or papers[0].confirmed_at is not None or papers[0].rejected:
-        raise NoPaperWaits("It was settled before, or never recorded")
-    paper = papers[0]
-    if work.actor.person == paper.recorded_by:
-        raise SecondPersonNeeded("You recorded it yourself: a colleague confirms")
+    paper = _waiting(case, step, given)
     if not given.confirmed:
         paper.rejected = True
         step.changed()
@@ -62,3 +57,13 @@ def confirm_paper_decision(
         ),
     )
     return step, paper, made
+
+
+def _waiting(case: Casework, step: Step, given: PaperConfirmation) -> PaperDecision:
+    """The paper that waits, unless it is the asker's own."""
+    papers = [p for p in case.steps.papers(step) if p.id == given.paper]
+    if not papers or papers[0].confirmed_at is not None or papers[0].rejected:
+        raise NoPaperWaits("It was settled before, or never recorded")
+    if case.work.actor.person == papers[0].recorded_by:
+        raise SecondPersonNeeded("You recorded it yourself: a colleague confirms")
+    return papers[0]

@@ -13,6 +13,7 @@ from kernel.term import Term
 from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
 from services.licensing.domain.case_notices import step_opened
+from services.licensing.domain.notices import Notice
 from services.licensing.domain.step import Step
 
 
@@ -27,24 +28,9 @@ def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
     if asked.round <= case.steps.newest_round(case.id, asked.step):
         return Ack()
     case.application.must_allow(Act.OPEN_STEP)
-    law = case.law(asked.step)
-    step = begin(case, law, asked.round, asked.opens_at)
-    calendar = case.calendar(step.office)
+    step = begin(case, case.law(asked.step), asked.round, asked.opens_at)
     if step.due_at is None:
         raise ValueError("a new step's clock runs")
-    notices = (
-        []
-        if law.kind is StepKind.FEE
-        else step_opened(
-            case.application,
-            law,
-            case.edition,
-            step.office,
-            step.due_at,
-            calendar,
-            desk.public_url,
-        )
-    )
     event = case.record(
         STEP_OPENED,
         {
@@ -57,11 +43,21 @@ def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
             "due_at": instant(step.due_at),
             "warn_at": step.warn_at and instant(step.warn_at),
         },
-        notices,
+        _told(case, step, step.due_at),
         legal_at=asked.opens_at,
     )
     case.keep_days(event.at)
     return Ack(seq=event.seq)
+
+
+def _told(case: Casework, step: Step, due_at: datetime) -> list[Notice]:
+    """The office is told; a fee's invoice is told of by payments."""
+    if step.kind is StepKind.FEE:
+        return []
+    law, calendar = case.law(step.step), case.calendar(step.office)
+    return step_opened(
+        case.application, law, case.edition, step.office, due_at, calendar, case.desk.public_url
+    )
 
 
 def begin(case: Casework, law: StepPlan, round: int, opens_at: datetime) -> Step:

@@ -8,7 +8,7 @@ from kernel.calendar import Duration, Unit, due
 from kernel.facts import INFORMATION_REQUESTED
 from kernel.log.leaf import instant
 from services.licensing.at_step import AtStep, take_step
-from services.licensing.casework import step_view
+from services.licensing.casework import Casework, step_view
 from services.licensing.desk import Desk
 from services.licensing.domain.case_notices import information_requested
 from services.licensing.domain.request import InformationRequest
@@ -25,18 +25,7 @@ def request_information(
     step.status = StepStatus.STOPPED
     step.hold(APPLICANT, work.now)
     step.changed()
-    request = InformationRequest(
-        id=work.new_id(),
-        application_id=case.id,
-        step=step.step,
-        round=step.round,
-        office=step.office,
-        reason=asked.reason,
-        question=asked.question,
-        asked_by=work.actor.person or "",
-        asked_at=work.now,
-        reply_due_at=due(work.now, Duration(n=asked.reply_days, unit=Unit.CALENDAR_DAYS), calendar),
-    )
+    request = _request(case, step, asked)
     work.session.add(request)
     leaf = work.append(
         INFORMATION_REQUESTED,
@@ -58,3 +47,19 @@ def request_information(
     )
     case.keep_days(event.at)
     return step, request
+
+
+def _request(case: Casework, step: Step, asked: RequestMade) -> InformationRequest:
+    within = Duration(n=asked.reply_days, unit=Unit.CALENDAR_DAYS)
+    return InformationRequest(
+        id=case.work.new_id(),
+        application_id=case.id,
+        step=step.step,
+        round=step.round,
+        office=step.office,
+        reason=asked.reason,
+        question=asked.question,
+        asked_by=case.work.actor.person or "",
+        asked_at=case.work.now,
+        reply_due_at=due(case.work.now, within, case.calendar(step.office)),
+    )

@@ -46,22 +46,20 @@ def show_days(
             PartyDays(party=party, seconds=micro / MICROSECONDS, days=belonging[party])
             for party, micro in sorted(spent.items())
         ],
-        stretches=[
-            StretchView(
-                party=s.party, step=s.step, begins=s.begins, ends=s.ends, seconds=_seconds(s)
-            )
-            for s in found
-        ],
-        days=[
-            DayView(
-                day=row.day,
-                party=row.party,
-                working=row.working,
-                seconds=row.microseconds / MICROSECONDS,
-            )
-            for row in rows
-        ],
+        stretches=[_stretch(one) for one in found],
+        days=[_day(row) for row in rows],
     )
+
+
+def _stretch(one: Stretch) -> StretchView:
+    return StretchView(
+        party=one.party, step=one.step, begins=one.begins, ends=one.ends, seconds=_seconds(one)
+    )
+
+
+def _day(row: DayRow) -> DayView:
+    seconds = row.microseconds / MICROSECONDS
+    return DayView(day=row.day, party=row.party, working=row.working, seconds=seconds)
 
 
 def _whose(rows: Sequence[DayRow]) -> dict[object, str]:

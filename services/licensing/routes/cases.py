@@ -25,7 +25,6 @@ from services.licensing.store.history import history
 from services.licensing.store.inbox import Wanted, inbox, key_of
 
 router = APIRouter(tags=["cases"])
-AnyCase = [Depends(asks(ANYBODY_SIGNED_IN))]
 EVERYWHERE: Final = (Power.AUDIT, Power.READ_STATISTICS)
 
 
@@ -36,7 +35,7 @@ def seen_case(work: UnitOfWork, desk: AtDesk, ref: str) -> Casework:
 
 @router.get(
     "/applications/{ref}/steps",
-    dependencies=AnyCase,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=wire.StepsView,
     responses=answers(NotFound, NotAllowed),
 )
@@ -60,7 +59,7 @@ def steps(ref: str, work: ReadWork, desk: AtDesk) -> object:
 
 @router.get(
     "/applications/{ref}/history",
-    dependencies=AnyCase,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=wire.History,
     responses=answers(NotFound, NotAllowed),
 )
@@ -83,7 +82,7 @@ def told(
 
 @router.get(
     "/applications/{ref}/days",
-    dependencies=AnyCase,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=wire.DayLedgerView,
     responses=answers(NotFound, NotAllowed),
 )

@@ -21,12 +21,11 @@ from services.licensing.store.licences import Licences
 from services.licensing.verifying import verify_many, verify_one
 
 router = APIRouter(tags=["licences"])
-Anybody = [Depends(asks(PUBLIC))]
 
 
 @router.get(
     "/licences/{code}",
-    dependencies=Anybody,
+    dependencies=[Depends(asks(PUBLIC))],
     response_model=wire.LicenceView,
     responses=answers(NotFound, NotACode),
 )
@@ -55,7 +54,7 @@ def licence(code: str, work: ReadWork, desk: AtDesk) -> object:
 
 @router.get(
     "/licences/{code}/proof",
-    dependencies=Anybody,
+    dependencies=[Depends(asks(PUBLIC))],
     response_model=InclusionBundle,
     responses=answers(NotFound, NotACode),
 )
@@ -67,7 +66,7 @@ def proof(code: str, work: ReadWork, desk: AtDesk) -> object:
 
 @router.get(
     "/licences/{code}/certificate/proof",
-    dependencies=Anybody,
+    dependencies=[Depends(asks(PUBLIC))],
     response_model=wire.CertificateProof,
     responses=answers(NotFound, NotACode),
 )
@@ -112,7 +111,7 @@ def receipt_proof(ref: str, kind: ReceiptKind, work: ReadWork, desk: AtDesk) -> 
 
 @router.get(
     "/verify/{code}",
-    dependencies=Anybody,
+    dependencies=[Depends(asks(PUBLIC))],
     response_model=wire.Verified,
     responses=answers(NotACode),
 )
@@ -121,7 +120,7 @@ def verify(code: str, work: ReadWork, desk: AtDesk) -> object:
     return verify_one(work, desk, code)
 
 
-@router.post("/verify", dependencies=Anybody, response_model=wire.Verified)
+@router.post("/verify", dependencies=[Depends(asks(PUBLIC))], response_model=wire.Verified)
 def verify_all(asked: wire.CodesAsked, work: ReadWork, desk: AtDesk) -> object:
     """The same for up to 500 codes, in the order asked, under one signature."""
     return verify_many(work, desk, asked.codes)

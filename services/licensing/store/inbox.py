@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.licensing.language import StepStatus
@@ -27,9 +27,40 @@ class Wanted:
     limit: int = 50
 
 
+DUE = func.coalesce(step.c.due_at, STANDING)
+LINE = (
+    step.c.application_id.label("application"),
+    application.c.code,
+    application.c.licence_type,
+    party.c.name.label("holder"),
+    *(
+        step.c[name]
+        for name in ("step", "round", "kind", "agency", "office", "status", "opened_at", "due_at")
+    ),
+    step.c.silence_stage,
+    step.c.version,
+)
+
+
 def inbox(session: Session, wanted: Wanted, now: datetime) -> list[InboxLine]:
     """The lines in the order in which they fall due; steps whose clock stands come last."""
-    due = func.coalesce(step.c.due_at, STANDING)
+    rows = session.execute(
+        select(*LINE)
+        .join(application, application.c.id == step.c.application_id)
+        .join(party, party.c.id == application.c.party_id)
+        .where(*_conditions(wanted))
+        .order_by(DUE, step.c.application_id, step.c.step)
+        .limit(wanted.limit)
+    )
+    return [
+        InboxLine.model_validate(
+            dict(row._mapping) | {"overdue": row.due_at is not None and row.due_at < now}
+        )
+        for row in rows
+    ]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     here: list[ColumnElement[bool]] = [step.c.status.in_((StepStatus.OPEN, StepStatus.STOPPED))]
     if wanted.offices is not None:
         here.append(step.c.office.in_(wanted.offices))
@@ -40,44 +71,10 @@ def inbox(session: Session, wanted: Wanted, now: datetime) -> list[InboxLine]:
     if wanted.due_before is not None:
         here.append(step.c.due_at < wanted.due_before)
     if wanted.after is not None:
-        at, case, name = wanted.after
-        same = and_(
-            due == at,
-            or_(
-                step.c.application_id > UUID(case),
-                and_(step.c.application_id == UUID(case), step.c.step > name),
-            ),
-        )
-        here.append(or_(due > at, same))
-    rows = session.execute(
-        select(
-            step.c.application_id.label("application"),
-            application.c.code,
-            application.c.licence_type,
-            party.c.name.label("holder"),
-            step.c.step,
-            step.c.round,
-            step.c.kind,
-            step.c.agency,
-            step.c.office,
-            step.c.status,
-            step.c.opened_at,
-            step.c.due_at,
-            step.c.silence_stage,
-            step.c.version,
-        )
-        .join(application, application.c.id == step.c.application_id)
-        .join(party, party.c.id == application.c.party_id)
-        .where(*here)
-        .order_by(due, step.c.application_id, step.c.step)
-        .limit(wanted.limit)
-    )
-    return [
-        InboxLine.model_validate(
-            dict(row._mapping) | {"overdue": row.due_at is not None and row.due_at < now}
-        )
-        for row in rows
-    ]
+        due, case, name = wanted.after
+        last = tuple_(DUE, step.c.application_id, step.c.step)
+        here.append(last > tuple_(due, UUID(case), name))
+    return here
 
 
 def key_of(line: InboxLine) -> tuple[str, str, str]:
