@@ -36,11 +36,14 @@ def enter_application_area(
     """Marks juniors displaced by it and it by seniors: the same end for every order of arrival.
 
     Each junior, be it this one or another, is told of each senior's place in the sequence and of
-    the hectares it takes, not whose it is. An area entered before is left as it is. Raises
-    NotGenuine and what the statement lacks.
+    the hectares it takes, not whose it is. An area entered before is left as it is, but for its
+    condition: that falls when the place was paid for. Raises NotGenuine and what the statement
+    lacks.
     """
     areas = ApplicationAreas(work.session)
-    if areas.find(application) is not None:
+    known = areas.find(application)
+    if known is not None:
+        known.conditional = known.conditional and entry.conditional
         return Ack()
     law = desk.law_of(edition)
     ground = _stated(desk, law, entry)
