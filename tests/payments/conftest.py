@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
-from payments_counter import Counter, Operator, TokenIssuer  # noqa: E402
+from payments_counter import Counter  # noqa: E402
+from payments_world import Operator, TokenIssuer  # noqa: E402
 
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
@@ -137,9 +138,7 @@ def served(settings: Settings, issuer: TokenIssuer, operator: Operator) -> Itera
     """The service, reachable by the operator's callbacks."""
     app = create_app(settings)
     server = uvicorn.Server(
-        uvicorn.Config(
-            app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False
-        )
+        uvicorn.Config(app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False)
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -1,20 +1,19 @@
 """Who stands at the counter in tests: workflows that raise invoices, payers, and the operator."""
 
 import json
-import threading
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 from fastapi import FastAPI
-from joserfc import jwt
-from joserfc.jwk import ECKey
+from payments_world import Operator, TokenIssuer
 
 from chassis.unit_of_work import Works
 from contracts.procedures import Ack, ExpireInvoice, LapseAnswer, VoidInvoice
@@ -41,91 +40,7 @@ FACTS = {
         "lands": "lands-registry",
     },
 }
-PATIENCE = 10.0
-
-
-class TokenIssuer:
-    """Both realms of a token issuer, with one key."""
-
-    def __init__(self) -> None:
-        self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
-        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
-
-        class Door(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(told)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        ).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    def token(self, realm: str, sub: str, **claims: Any) -> str:
-        now = int(time.time())
-        told = {
-            "iss": f"{self.url}/{realm}",
-            "sub": sub,
-            "aud": ["payments"],
-            "azp": "portal" if realm == "staff" else "portal-public",
-            "typ": "Bearer",
-            "exp": now + 900,
-            "iat": now,
-            "auth_time": now,
-            "acr": "2" if realm == "staff" else "1",
-        }
-        return jwt.encode({"alg": "ES256", "kid": "k1"}, told | claims, self.key)
-
-
-@dataclass
-class Operator:
-    """The fake operator's doors for tests."""
-
-    url: str
-    http: httpx.Client = field(default_factory=httpx.Client)
-
-    def wait(self) -> None:
-        eventually(lambda: self._up(), "the operator does not come up", 20)
-
-    def _up(self) -> bool:
-        try:
-            return self.http.get(f"{self.url}/healthz").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    def fault(self, payer: str = "*", **mode: Any) -> None:
-        self.http.put(f"{self.url}/control/faults/{payer}", json=mode).raise_for_status()
-
-    def clear(self) -> None:
-        self.http.delete(f"{self.url}/control/faults").raise_for_status()
-
-    def forge(self, url: str, **members: Any) -> str:
-        asked = {"url": url, "members": members}
-        answer: str = self.http.post(f"{self.url}/control/forge", json=asked).json()["answer"]
-        return answer
-
-    def transaction(self, payment: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.http.get(f"{self.url}/responses/{payment}").json()
-        return found
-
-    def completed(self, payment: str) -> bool:
-        return self.transaction(payment).get("transactionStatus") == "completed"
-
-    def calls(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.http.get(f"{self.url}/control/calls").json()
-        return found
-
-    def reverse(self, reference: str) -> None:
-        self.http.post(f"{self.url}/transactions/{reference}/reversals").raise_for_status()
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -272,9 +187,9 @@ class Counter:
         return str(answer.json()["id"])
 
     def status(self, payment: str) -> tuple[Any, ...]:
-        return self.sql(
-            "select status, used_for from payment_intent where id = %s", UUID(payment)
-        )[0]
+        return self.sql("select status, used_for from payment_intent where id = %s", UUID(payment))[
+            0
+        ]
 
     def paid(self, invoice: dict[str, Any]) -> bool:
         return self.row(invoice["application_id"])["status"] == "paid"
@@ -300,9 +215,9 @@ class Counter:
         assert off == []
 
 
-def eventually(true: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
-    """Wait until it is true, at most so long."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.02)
+def verified(document: object, key: Path, folder: Path) -> int:
+    """The verdict of the one file that strangers verify with: 0 is genuine, 1 is not."""
+    path = folder / "document.json"
+    path.write_text(json.dumps(document))
+    asked = [sys.executable, str(ROOT / "verify.py"), "receipt", str(path), "--key", str(key)]
+    return subprocess.run(asked, capture_output=True, check=False, timeout=60).returncode

@@ -2,7 +2,8 @@
 
 from uuid import UUID, uuid4
 
-from payments_counter import Counter, eventually
+from payments_counter import Counter
+from payments_world import eventually
 
 
 def hints(counter: Counter, payment: str) -> list[tuple[str, int]]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from payments_counter import Counter, eventually
+from payments_counter import Counter
+from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
 from contracts.procedures import LapseAnswer

@@ -36,8 +36,7 @@ def put_together(work: UnitOfWork, provider: str, shares: list[Share]) -> UUID:
     for position, share in enumerate(shares):
         share.status, share.batch_id, share.position = ShareStatus.ASKED, batch.id, position
     lines = [
-        {"share": str(one.id), "beneficiary": one.beneficiary, "minor": one.minor}
-        for one in shares
+        {"share": str(one.id), "beneficiary": one.beneficiary, "minor": one.minor} for one in shares
     ]
     work.record(batch.id, BEGUN, {"provider": provider, "lines": lines})
     return batch.id

@@ -22,9 +22,7 @@ AGAIN: Final = timedelta(seconds=30)
 NONE: Final[Mapping[UUID, datetime | None]] = MappingProxyType({})
 
 
-def payments_to_ask_about(
-    work: UnitOfWork, asked: ExpireInvoice
-) -> dict[UUID, datetime | None]:
+def payments_to_ask_about(work: UnitOfWork, asked: ExpireInvoice) -> dict[UUID, datetime | None]:
     """Payments begun in time whose end is not known, and when the provider last spoke of them.
 
     The provider is asked about them before the expiry.
@@ -58,6 +56,11 @@ def expire_invoice(
     holding = [p for p in waiting if p.holds(invoice.due_at, answered_before.get(p.id))]
     if holding or (waiting and provider_away):
         return LapseAnswer(not_before=work.now + AGAIN)
+    return LapseAnswer(seq=close_unpaid(work, invoice))
+
+
+def close_unpaid(work: UnitOfWork, invoice: Invoice) -> int:
+    """End it as of its due instant: the number of the fact in the case's journal."""
     invoice.end(InvoiceStatus.EXPIRED, invoice.due_at)
     if invoice.minor:
         entry = ledger.invoice_closed(invoice.id, invoice.money)
@@ -76,7 +79,7 @@ def expire_invoice(
         tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
         edition=invoice.edition_ref(),
     )
-    return LapseAnswer(seq=event.seq)
+    return event.seq
 
 
 def is_proposed(invoice: Invoice, asked: ExpireInvoice) -> bool:

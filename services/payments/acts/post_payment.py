@@ -107,16 +107,10 @@ def signed(
     code: str,
 ) -> Receipt:
     """The receipt, signed before the commit: whoever sees it sees what is in the log."""
-    log = {
-        "index": leaf.index,
-        "leaf_hash": leaf.hash.hex(),
-        "salt": b64(leaf.salt),
-        "commitment": leaf.commitment.hex(),
-    }
     body = receipt_body(
         invoice,
         paid,
-        log,
+        place_in_log(leaf),
         number=number,
         issued_at=leaf.at,
         origin=desk.receipts.about.origin,
@@ -138,3 +132,13 @@ def signed(
         paid_at=payment.completed_at or work.now,
         issued_at=leaf.at,
     )
+
+
+def place_in_log(leaf: Leaf) -> dict[str, object]:
+    """Where the log holds the payment, with the salt that opens the leaf's commitment."""
+    return {
+        "index": leaf.index,
+        "leaf_hash": leaf.hash.hex(),
+        "salt": b64(leaf.salt),
+        "commitment": leaf.commitment.hex(),
+    }

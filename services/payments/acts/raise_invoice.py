@@ -1,11 +1,12 @@
 """Raise an invoice: the fee of a step is priced by the case's law and asked for."""
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Ack, RaiseInvoice, Tell
 from kernel.calendar import Duration, warn_at
 from kernel.codes import PublicCode
 from kernel.commands import Command
-from kernel.facts import INVOICE_RAISED
+from kernel.facts import INVOICE_PAID, INVOICE_RAISED
 from kernel.law.editions import Edition
 from kernel.law.quote import fee_lines, split, split_mode
 from kernel.log.leaf import instant
@@ -42,7 +43,31 @@ def raise_invoice(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
         tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
         edition=command.edition,
     )
+    if not invoice.minor:
+        settle_nothing(work, invoice)
     return Ack(seq=event.seq)
+
+
+def settle_nothing(work: UnitOfWork, invoice: Invoice) -> None:
+    """An invoice of nothing is paid as it is raised: no money moves and no receipt is given."""
+    invoice.end(InvoiceStatus.PAID, work.now)
+    work.record(
+        invoice.application_id,
+        INVOICE_PAID,
+        {
+            "invoice": str(invoice.id),
+            "code": invoice.code,
+            "step": invoice.step,
+            "round": invoice.round,
+            "receipt": None,
+            "minor": 0,
+            "currency": invoice.currency,
+            "paid_at": instant(work.now),
+            "notices": [],
+        },
+        tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
+        edition=invoice.edition_ref(),
+    )
 
 
 def priced(work: UnitOfWork, desk: Desk, command: Command, asked: RaiseInvoice) -> Invoice:
@@ -78,9 +103,7 @@ def priced(work: UnitOfWork, desk: Desk, command: Command, asked: RaiseInvoice) 
     )
 
 
-def shares(
-    edition: Edition, fee: str, minor: int, facts: dict[str, object]
-) -> list[ShareOwed]:
+def shares(edition: Edition, fee: str, minor: int, facts: dict[str, object]) -> list[ShareOwed]:
     """Who will receive how much, with the account it is paid into."""
     parts = split(edition, fee, minor, facts)
     into = [edition.beneficiary(one.beneficiary).pays_into for one in edition.fee(fee).split.shares]

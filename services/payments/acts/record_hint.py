@@ -10,9 +10,7 @@ from services.payments.domain.share import Hint
 from services.payments.store.payments import Payments
 
 
-def record_hint(
-    work: UnitOfWork, provider: str, told: Callback, body_hash: bytes
-) -> UUID | None:
+def record_hint(work: UnitOfWork, provider: str, told: Callback, body_hash: bytes) -> UUID | None:
     """Note the callback once, counting its repeats; gives the payment to ask the provider about.
 
     None where it speaks of nothing that was begun here, or repeats what is settled already.

@@ -40,9 +40,7 @@ def record_payout(
         batch.status, batch.next_ask = BatchStatus.ENDED, None
 
 
-def record_line(
-    work: UnitOfWork, desk: Desk, batch: Batch, share: Share, answer: Answer
-) -> None:
+def record_line(work: UnitOfWork, desk: Desk, batch: Batch, share: Share, answer: Answer) -> None:
     if share.status in OVER:
         return
     paid = answer.status is PaymentStatus.COMPLETED

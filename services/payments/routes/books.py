@@ -33,13 +33,18 @@ from services.payments.routes.paging import NoSuchPage, at_instant, at_number
 from services.payments.store.books import Books
 from services.payments.store.shares import Shares
 
-router = APIRouter(tags=["books"], dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))])
+router = APIRouter(tags=["books"])
 
 MONTH = timedelta(days=31)
 Account = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z0-9:-]*$")]
 
 
-@router.get("/ledger", response_model=LedgerPage, responses=answers(NotAllowed, NoSuchPage))
+@router.get(
+    "/ledger",
+    response_model=LedgerPage,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotAllowed, NoSuchPage),
+)
 def ledger(work: ReadWork, page: AtPage, account: Account = None) -> object:
     """The lines of the ledger in their order, of one account or of all."""
     rows = Books(work.session).lines(account, at_number(page), page.limit + 1)
@@ -59,7 +64,12 @@ def ledger(work: ReadWork, page: AtPage, account: Account = None) -> object:
     return LedgerPage(lines=shown, next=page.following([(row.id,) for row in rows]))
 
 
-@router.get("/ledger/balances", response_model=TrialBalance, responses=answers(NotAllowed))
+@router.get(
+    "/ledger/balances",
+    response_model=TrialBalance,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotAllowed),
+)
 def balances(work: ReadWork) -> object:
     """Every account's balance; by currency they add up to nothing."""
     rows = Books(work.session).balances()
@@ -83,6 +93,7 @@ def balances(work: ReadWork) -> object:
 @router.get(
     "/beneficiaries/{beneficiary}/statement",
     response_model=Statement,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
     responses=answers(NotAllowed, NotFound, NoSuchPage),
 )
 def statement(
@@ -122,7 +133,12 @@ def statement_line(row: Row[Any], currency: str) -> StatementLine:
     return StatementLine(at=row.at, kind=row.kind.value, invoice=row.code, amount=amount)
 
 
-@router.get("/unmatched", response_model=UnmatchedPage, responses=answers(NotAllowed, NoSuchPage))
+@router.get(
+    "/unmatched",
+    response_model=UnmatchedPage,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotAllowed, NoSuchPage),
+)
 def unmatched(work: ReadWork, page: AtPage) -> object:
     """Money that came late, twice or in another amount, and money that was taken back."""
     rows = Books(work.session).unmatched(at_instant(page), page.limit + 1)
@@ -144,7 +160,12 @@ def unmatched(work: ReadWork, page: AtPage) -> object:
     return UnmatchedPage(unmatched=shown, next=page.following(keys))
 
 
-@router.get("/shares", response_model=SharePage, responses=answers(NotAllowed, NoSuchPage))
+@router.get(
+    "/shares",
+    response_model=SharePage,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotAllowed, NoSuchPage),
+)
 def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     """Shares of posted payments, and how far each is carried out."""
     rows = Books(work.session).shares(beneficiary, at_instant(page), page.limit + 1)
@@ -166,14 +187,22 @@ def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
 
 
 @router.get(
-    "/schedules", response_model=list[ScheduleView], responses=answers(NotAllowed, NoSuchPage)
+    "/schedules",
+    response_model=list[ScheduleView],
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotAllowed, NoSuchPage),
 )
 def schedules(work: ReadWork, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> object:
     """Signed schedules to the treasury with a number above `after`, fifty at most."""
     return Shares(work.session).schedules(after, 50)
 
 
-@router.get("/schedules/{number}", response_model=ScheduleView, responses=answers(NotFound))
+@router.get(
+    "/schedules/{number}",
+    response_model=ScheduleView,
+    dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
+    responses=answers(NotFound),
+)
 def schedule(number: Annotated[int, Path(ge=1, le=2**53)], work: ReadWork) -> object:
     """One schedule as it was signed."""
     return Shares(work.session).schedule(number)

@@ -17,14 +17,14 @@ from services.payments.gateways.provider import NoSuchProvider
 from services.payments.routes.at_desk import AtTeller
 from services.payments.teller import provider_called
 
-router = APIRouter(tags=["callbacks"], dependencies=[Depends(asks(PUBLIC))])
+router = APIRouter(tags=["callbacks"])
 
 
 @router.post(
     "/providers/{name}/callbacks",
     status_code=202,
     response_model=CallbackTaken,
-    dependencies=[Depends(RateLimit(600, timedelta(minutes=1)))],
+    dependencies=[Depends(asks(PUBLIC)), Depends(RateLimit(1200, timedelta(minutes=1)))],
     responses=answers(NoSuchProvider, TooMany),
 )
 def take(

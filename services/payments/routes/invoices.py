@@ -40,7 +40,7 @@ from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
 from services.payments.store.receipts import Receipts
 
-router = APIRouter(tags=["invoices"], dependencies=[Depends(asks(ANYBODY_SIGNED_IN))])
+router = APIRouter(tags=["invoices"])
 OTHERS = (NotFound, NotAllowed)
 
 
@@ -56,7 +56,12 @@ def view(work: UnitOfWork, desk: Desk, invoice: Invoice) -> InvoiceView:
     )
 
 
-@router.get("/invoices", response_model=InvoicePage, responses=answers(NoSuchPage))
+@router.get(
+    "/invoices",
+    response_model=InvoicePage,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    responses=answers(NoSuchPage),
+)
 def own(work: ReadWork, desk: AtDesk, page: AtPage) -> object:
     """The invoices addressed to the one who asks, the newest first."""
     who, after = work.actor.person or "", at_instant(page)
@@ -68,7 +73,12 @@ def own(work: ReadWork, desk: AtDesk, page: AtPage) -> object:
     )
 
 
-@router.get("/invoices/{ref}", response_model=InvoiceView, responses=answers(*OTHERS, NotACode))
+@router.get(
+    "/invoices/{ref}",
+    response_model=InvoiceView,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    responses=answers(*OTHERS, NotACode),
+)
 def read(ref: str, work: ReadWork, desk: AtDesk) -> object:
     """One's own invoice by id or code; a stranger's by its code only, without the case."""
     invoice = Invoices(work.session).get(ref)
@@ -77,7 +87,10 @@ def read(ref: str, work: ReadWork, desk: AtDesk) -> object:
 
 
 @router.get(
-    "/invoices/{ref}/payments", response_model=list[PaymentView], responses=answers(*OTHERS)
+    "/invoices/{ref}/payments",
+    response_model=list[PaymentView],
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    responses=answers(*OTHERS),
 )
 def tries(ref: str, work: ReadWork) -> object:
     """Every payment that was begun for one's own invoice."""
@@ -90,7 +103,7 @@ def tries(ref: str, work: ReadWork) -> object:
     "/invoices/{ref}/payments",
     status_code=202,
     response_model=PaymentView,
-    dependencies=[Depends(RateLimit(30, timedelta(minutes=1)))],
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN)), Depends(RateLimit(300, timedelta(minutes=1)))],
     responses=answers(
         *OTHERS,
         NotACode,
@@ -129,7 +142,12 @@ def pay(
     return answer
 
 
-@router.get("/payments/{payment}", response_model=PaymentView, responses=answers(*OTHERS))
+@router.get(
+    "/payments/{payment}",
+    response_model=PaymentView,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    responses=answers(*OTHERS),
+)
 def follow(payment: UUID, work: ReadWork) -> object:
     """How a payment stands: for who began it, who was invoiced, and officers of the books."""
     found = Payments(work.session).get(payment)
@@ -139,7 +157,10 @@ def follow(payment: UUID, work: ReadWork) -> object:
 
 
 @router.get(
-    "/receipts/{code}", response_model=ReceiptView, responses=answers(*OTHERS, NotACode)
+    "/receipts/{code}",
+    response_model=ReceiptView,
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    responses=answers(*OTHERS, NotACode),
 )
 def receipt(code: str, work: ReadWork) -> object:
     """A signed receipt as it was issued: for who was invoiced and who paid."""

@@ -15,13 +15,13 @@ from services.payments.acts.quote_fees import TooLargeToPrice, quote_fees
 from services.payments.domain import ground
 from services.payments.routes.at_desk import AtDesk
 
-router = APIRouter(tags=["quotes"], dependencies=[Depends(asks(PUBLIC))])
+router = APIRouter(tags=["quotes"])
 
 
 @router.post(
     "/quotes",
     response_model=QuoteView,
-    dependencies=[Depends(RateLimit(60, timedelta(minutes=1)))],
+    dependencies=[Depends(asks(PUBLIC)), Depends(RateLimit(120, timedelta(minutes=1)))],
     responses=answers(
         NoSuchLaw,
         TooLargeToPrice,

@@ -72,12 +72,8 @@ class Books:
         part = tables.split_instruction.alias("part")
         about = func.coalesce(paid.c.invoice_id, part.c.invoice_id)
         joined = (
-            tables.ledger_line.join(
-                tables.ledger_transaction, entry.id == line.transaction_id
-            )
-            .outerjoin(
-                paid, (entry.kind == EntryKind.PAYMENT) & (paid.c.id == entry.business_id)
-            )
+            tables.ledger_line.join(tables.ledger_transaction, entry.id == line.transaction_id)
+            .outerjoin(paid, (entry.kind == EntryKind.PAYMENT) & (paid.c.id == entry.business_id))
             .outerjoin(part, part.c.id == entry.business_id)
             .outerjoin(tables.invoice, invoice.id == about)
         )

@@ -44,9 +44,7 @@ class Payments:
                 select(Payment).where(columns.id == payment, columns.provider == provider)
             ).first()
         return self.session.scalars(
-            select(Payment).where(
-                columns.provider == provider, columns.provider_ref == reference
-            )
+            select(Payment).where(columns.provider == provider, columns.provider_ref == reference)
         ).first()
 
     def live(self, invoice: UUID) -> Sequence[Payment]:

@@ -102,9 +102,7 @@ Index(
     payment_intent.c.next_ask,
     postgresql_where=payment_intent.c.next_ask.is_not(None),
 )
-Index(
-    "ix_payment_intent_provider_ref", payment_intent.c.provider, payment_intent.c.provider_ref
-)
+Index("ix_payment_intent_provider_ref", payment_intent.c.provider, payment_intent.c.provider_ref)
 
 callback_hint = Table(
     "callback_hint",

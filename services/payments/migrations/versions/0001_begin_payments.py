@@ -17,15 +17,14 @@ def upgrade() -> None:
 
 ASKED = """
 create table number_head (
-  series text not null,
-  last bigint not null,
-  constraint pk_number_head primary key (series)
+  series text not null constraint pk_number_head primary key,
+  last bigint not null
 );
 
 create table invoice (
-  id uuid not null,
-  number bigint not null,
-  code text not null,
+  id uuid not null constraint pk_invoice primary key,
+  number bigint not null constraint uq_invoice_number unique,
+  code text not null constraint uq_invoice_code unique,
   application_id uuid not null,
   application_code text not null,
   step text not null,
@@ -37,7 +36,7 @@ create table invoice (
   lines jsonb not null,
   shares jsonb not null,
   mode text not null,
-  minor bigint not null,
+  minor bigint not null constraint ck_invoice_minor check (minor >= 0),
   currency char(3) not null,
   due_at timestamptz not null,
   remind_at timestamptz[] not null,
@@ -48,11 +47,7 @@ create table invoice (
   ended_at timestamptz,
   ended_because text,
   reminded integer not null,
-  constraint pk_invoice primary key (id),
-  constraint uq_invoice_number unique (number),
-  constraint uq_invoice_code unique (code),
   constraint uq_invoice_application_id_step_round unique (application_id, step, round),
-  constraint ck_invoice_minor check (minor >= 0),
   constraint ck_invoice_open_or_ended check ((status = 'open') = (ended_at is null))
 );
 
@@ -63,11 +58,11 @@ create index ix_invoice_open on invoice (due_at) where status = 'open'
 
 CAME = """
 create table payment_intent (
-  id uuid not null,
-  invoice_id uuid not null,
+  id uuid not null constraint pk_payment_intent primary key,
+  invoice_id uuid not null constraint fk_payment_intent_invoice_id references invoice,
   provider text not null,
   msisdn text not null,
-  minor bigint not null,
+  minor bigint not null constraint ck_payment_intent_minor check (minor > 0),
   currency char(3) not null,
   begun_by text,
   begun_at timestamptz not null,
@@ -78,10 +73,7 @@ create table payment_intent (
   provider_ref text,
   completed_at timestamptz,
   used_for text,
-  reason text,
-  constraint pk_payment_intent primary key (id),
-  constraint ck_payment_intent_minor check (minor > 0),
-  constraint fk_payment_intent_invoice_id foreign key (invoice_id) references invoice (id)
+  reason text
 );
 
 create index ix_payment_intent_invoice_id on payment_intent (invoice_id);
@@ -91,7 +83,7 @@ create index ix_payment_intent_next_ask on payment_intent (next_ask) where next_
 create index ix_payment_intent_provider_ref on payment_intent (provider, provider_ref);
 
 create table callback_hint (
-  id uuid not null,
+  id uuid not null constraint pk_callback_hint primary key,
   provider text not null,
   reference text not null,
   payment_id uuid,
@@ -101,16 +93,15 @@ create table callback_hint (
   received_at timestamptz not null,
   verdict text not null,
   times integer not null,
-  constraint pk_callback_hint primary key (id),
   constraint uq_callback_hint_provider_reference_body_hash unique (provider, reference, body_hash)
 );
 
 create index ix_callback_hint_payment_id on callback_hint (payment_id);
 
 create table held_money (
-  id uuid not null,
-  payment_id uuid not null,
-  invoice_id uuid not null,
+  id uuid not null constraint pk_held_money primary key,
+  payment_id uuid not null constraint fk_held_money_payment_id references payment_intent,
+  invoice_id uuid not null constraint fk_held_money_invoice_id references invoice,
   because text not null,
   minor bigint not null,
   currency char(3) not null,
@@ -118,10 +109,7 @@ create table held_money (
   provider_ref text,
   refund_due boolean not null,
   held_at timestamptz not null,
-  ended_at timestamptz,
-  constraint pk_held_money primary key (id),
-  constraint fk_held_money_payment_id foreign key (payment_id) references payment_intent (id),
-  constraint fk_held_money_invoice_id foreign key (invoice_id) references invoice (id)
+  ended_at timestamptz
 );
 
 create index ix_held_money_payment_id on held_money (payment_id);
@@ -131,24 +119,21 @@ create index ix_held_money_open on held_money (held_at, id) where ended_at is nu
 
 BOOKED = """
 create table account (
-  name text not null,
-  opened_at timestamptz not null,
-  constraint pk_account primary key (name)
+  name text not null constraint pk_account primary key,
+  opened_at timestamptz not null
 );
 
 comment on table account is 'append-only: the chart of accounts';
 
 create table ledger_transaction (
-  id uuid not null,
+  id uuid not null constraint pk_ledger_transaction primary key,
   kind text not null,
   business_id uuid not null,
-  lines integer not null,
+  lines integer not null constraint ck_ledger_transaction_lines check (lines >= 2),
   provider text,
   provider_ref text,
   at timestamptz not null,
-  constraint pk_ledger_transaction primary key (id),
-  constraint uq_ledger_transaction_kind_business_id unique (kind, business_id),
-  constraint ck_ledger_transaction_lines check (lines >= 2)
+  constraint uq_ledger_transaction_kind_business_id unique (kind, business_id)
 );
 
 create unique index uq_ledger_transaction_money_in on ledger_transaction (provider, provider_ref)
@@ -157,16 +142,12 @@ create unique index uq_ledger_transaction_money_in on ledger_transaction (provid
 comment on table ledger_transaction is 'append-only: why money moved in the books';
 
 create table ledger_line (
-  id bigint generated always as identity,
-  transaction_id uuid not null,
-  account text not null,
-  minor bigint not null,
-  currency char(3) not null,
-  constraint pk_ledger_line primary key (id),
-  constraint ck_ledger_line_minor check (minor <> 0),
-  constraint fk_ledger_line_transaction_id
-    foreign key (transaction_id) references ledger_transaction (id),
-  constraint fk_ledger_line_account foreign key (account) references account (name)
+  id bigint generated always as identity constraint pk_ledger_line primary key,
+  transaction_id uuid not null
+    constraint fk_ledger_line_transaction_id references ledger_transaction,
+  account text not null constraint fk_ledger_line_account references account,
+  minor bigint not null constraint ck_ledger_line_minor check (minor <> 0),
+  currency char(3) not null
 );
 
 create index ix_ledger_line_transaction_id on ledger_line (transaction_id);
@@ -176,25 +157,20 @@ create index ix_ledger_line_account_id on ledger_line (account, id);
 comment on table ledger_line is 'append-only: double entry, more than zero for debit';
 
 create table receipt (
-  id uuid not null,
-  number bigint not null,
-  code text not null,
+  id uuid not null constraint pk_receipt primary key,
+  number bigint not null constraint uq_receipt_number unique,
+  code text not null constraint uq_receipt_code unique,
   short_code text not null,
-  invoice_id uuid not null,
-  payment_id uuid,
+  invoice_id uuid not null
+    constraint uq_receipt_invoice_id unique constraint fk_receipt_invoice_id references invoice,
+  payment_id uuid constraint fk_receipt_payment_id references payment_intent,
   minor bigint not null,
   currency char(3) not null,
   body jsonb not null,
   key text not null,
   signature text not null,
   paid_at timestamptz not null,
-  issued_at timestamptz not null,
-  constraint pk_receipt primary key (id),
-  constraint uq_receipt_number unique (number),
-  constraint uq_receipt_code unique (code),
-  constraint uq_receipt_invoice_id unique (invoice_id),
-  constraint fk_receipt_invoice_id foreign key (invoice_id) references invoice (id),
-  constraint fk_receipt_payment_id foreign key (payment_id) references payment_intent (id)
+  issued_at timestamptz not null
 );
 
 comment on table receipt is 'append-only: receipts as they were signed'
@@ -202,53 +178,44 @@ comment on table receipt is 'append-only: receipts as they were signed'
 
 SHARED = """
 create table payout_batch (
-  id uuid not null,
+  id uuid not null constraint pk_payout_batch primary key,
   provider text not null,
   begun_at timestamptz not null,
   next_ask timestamptz,
   status text not null,
-  asks integer not null,
-  constraint pk_payout_batch primary key (id)
+  asks integer not null
 );
 
 create index ix_payout_batch_next_ask on payout_batch (next_ask) where next_ask is not null;
 
 create table payment_schedule (
-  id uuid not null,
-  number bigint not null,
+  id uuid not null constraint pk_payment_schedule primary key,
+  number bigint not null constraint uq_payment_schedule_number unique,
   body jsonb not null,
   key text not null,
   signature text not null,
-  issued_at timestamptz not null,
-  constraint pk_payment_schedule primary key (id),
-  constraint uq_payment_schedule_number unique (number)
+  issued_at timestamptz not null
 );
 
 comment on table payment_schedule is 'append-only: what the treasury was told to pay, as signed';
 
 create table split_instruction (
-  id uuid not null,
-  invoice_id uuid not null,
+  id uuid not null constraint pk_split_instruction primary key,
+  invoice_id uuid not null constraint fk_split_instruction_invoice_id references invoice,
   beneficiary text not null,
   basis_points integer not null,
-  minor bigint not null,
+  minor bigint not null constraint ck_split_instruction_minor check (minor > 0),
   currency char(3) not null,
   mode text not null,
   pays_into text not null,
   provider text,
   posted_at timestamptz not null,
   status text not null,
-  batch_id uuid,
+  batch_id uuid constraint fk_split_instruction_batch_id references payout_batch,
   position integer,
-  schedule_id uuid,
+  schedule_id uuid constraint fk_split_instruction_schedule_id references payment_schedule,
   ended_at timestamptz,
-  constraint pk_split_instruction primary key (id),
-  constraint uq_split_instruction_invoice_id_beneficiary unique (invoice_id, beneficiary),
-  constraint ck_split_instruction_minor check (minor > 0),
-  constraint fk_split_instruction_invoice_id foreign key (invoice_id) references invoice (id),
-  constraint fk_split_instruction_batch_id foreign key (batch_id) references payout_batch (id),
-  constraint fk_split_instruction_schedule_id
-    foreign key (schedule_id) references payment_schedule (id)
+  constraint uq_split_instruction_invoice_id_beneficiary unique (invoice_id, beneficiary)
 );
 
 create index ix_split_instruction_batch_id on split_instruction (batch_id);
