@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from licensing_office import OfficeOfTests, TokenIssuer  # noqa: E402
+from played_case import PlayedCase, play  # noqa: E402
 
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
@@ -96,3 +97,11 @@ def office(settings: Settings, issuer: TokenIssuer) -> Iterator[OfficeOfTests]:
     app = create_app(settings)
     with TestClient(app, raise_server_exceptions=True) as client:
         yield OfficeOfTests(client=client, settings=settings, issuer=issuer, app=app)
+
+
+@pytest.fixture(scope="module")
+def issued(office: OfficeOfTests) -> PlayedCase:
+    """A case that went all the way to its certificate."""
+    case = play(office).decided_up_to()
+    case.issue()
+    return case.go_on()

@@ -1,77 +1,25 @@
 """Issuing: seniors are waited for, the certificate proves itself, a refused grant comes back."""
 
-import importlib.util
 import json
-import re
-import sys
-import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pypdfium2
 import pytest
 import zxingcpp
+from issued_licences import keyed, licence_of, public, unpacked, verify_py
 from licensing_office import OfficeOfTests
 from played_case import PlayedCase, play
 
 from chassis.signing import make_key
 from contracts import procedures as p
 from kernel.authority import clockwork
-from kernel.events import CaseRef, Source
+from kernel.events import Source
 from kernel.problems import Problem
 from services.licensing.acts.reserve_licence_code import reserve_licence_code
 from services.licensing.store.licences import Licences
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def verify_py() -> Any:
-    spec = importlib.util.spec_from_file_location("verify", ROOT / "verify.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["verify"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def public(office: OfficeOfTests, name: str) -> dict[str, Any]:
-    path = office.settings.keys / "public" / f"{name}.json"
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
-
-
-def unpacked(pdf: bytes) -> bytes:
-    """The file's streams, inflated: its metadata are in one of them."""
-    found = b""
-    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL):
-        try:
-            found += zlib.decompress(packed)
-        except zlib.error:
-            found += packed
-    return found
-
-
-def keyed(case: PlayedCase, n: str = "1") -> p.Keyed:
-    found = case.office.sql(
-        "select id from issuance where application_id = %s order by round desc limit 1", case.id
-    )
-    loaded = case.issuing.load_issuance(CaseRef(subject=found[0][0]))
-    return p.Keyed(
-        key=f"{case.id}:{n}", subject=found[0][0], application_id=case.id, edition=loaded.edition
-    )
-
-
-@pytest.fixture(scope="module")
-def issued(office: OfficeOfTests) -> PlayedCase:
-    case = play(office).decided_up_to()
-    case.issue()
-    return case.go_on()
-
-
-def licence_of(case: PlayedCase) -> str:
-    return str(case.fact("licence.issued")[4]["licence_code"])
 
 
 def test_the_licence_begins_with_its_leaf_and_its_term(
@@ -227,53 +175,6 @@ def test_an_issuance_that_ended_reserves_nothing(office: OfficeOfTests, issued: 
     assert refusal.value.slug() == "not-being-issued"
 
 
-def test_verifying_tells_in_one_signed_object_what_a_buyer_must_know(
-    office: OfficeOfTests, issued: PlayedCase
-) -> None:
-    code, verify = licence_of(issued), verify_py()
-    told = office.get({}, f"/verify/{code.lower().replace('-', ' ')}")
-    assert told.status_code == 200, told.text
-    key = public(office, "licensing-verifications")
-    body = verify.signed_document(told.json(), [key], "statement")["says"]
-    assert body["verdict"] == "in-force"
-    assert (body["genuine"], body["in_force"], body["may_sell"]) == (True, True, True)
-    assert body["holder"] == "Green Hill"
-    assert body["minerals"] == ["gold"]
-    assert body["quantity_per_period"]
-    assert body["log"]["size"] > body["log_index"]
-    assert body["training"] is True
-
-
-def test_an_application_is_in_formalisation_and_nothing_else_is_told(
-    office: OfficeOfTests, issued: PlayedCase
-) -> None:
-    pending = play(office)
-    asked = {"codes": [pending.code, licence_of(issued), "AMP-2026-000001-0", "rubbish"]}
-    told = office.client.post("/v1/verify", json=asked)
-    assert told.status_code == 200, told.text
-    results = told.json()["body"]["results"]
-    verdicts = [one["verdict"] for one in results]
-    assert verdicts[:2] == ["in-formalisation", "in-force"]
-    assert verdicts[2] == verdicts[3] == "unknown"
-    assert set(results[0]) == {
-        "code",
-        "verdict",
-        "genuine",
-        "in_force",
-        "in_formalisation",
-        "may_sell",
-    }
-    assert results[3]["code"] == "?"
-    many = {"codes": ["AMP-2026-000001-0"] * 501}
-    assert office.client.post("/v1/verify", json=many).status_code == 422
-
-
-def test_a_code_that_is_none_is_refused_without_being_repeated(office: OfficeOfTests) -> None:
-    told = office.get({}, "/verify/AMP-2026-ZZZZZZ-0")
-    assert told.status_code == 422
-    assert "ZZZZZZ" not in told.text.replace("/verify/AMP-2026-ZZZZZZ-0", "")
-
-
 def test_nothing_stays_in_force_past_its_legal_end(office: OfficeOfTests) -> None:
     box = [480_000_000, 9_610_000_000, 480_100_000, 9_610_100_000]
     case = play(office, ground=office.statement(bbox_mm=box)).decided_up_to()
@@ -285,31 +186,3 @@ def test_nothing_stays_in_force_past_its_legal_end(office: OfficeOfTests) -> Non
         assert licence.in_force(licence.valid_to - timedelta(seconds=1))
         assert not licence.in_force(licence.valid_to)
         assert not licence.in_force(licence.valid_from - timedelta(seconds=1))
-
-
-def test_the_auditor_reads_decisions_days_and_licences(
-    office: OfficeOfTests, issued: PlayedCase
-) -> None:
-    rows = office.sql(
-        "select step, round, person, office, outcome, at from audit_v1.decisions"
-        " where application_id = %s",
-        issued.id,
-    )
-    assert {row[0] for row in rows} >= {"screening", "decision", "environment-opinion"}
-    assert all(row[2].startswith("staff:") for row in rows)
-    days = office.sql(
-        "select day, party from audit_v1.clock_days where application_id = %s", issued.id
-    )
-    assert len({row[0] for row in days}) == len(days) >= 1
-    found = office.sql(
-        "select code, type, status from audit_v1.licences where application_id = %s", issued.id
-    )
-    assert found == [(licence_of(issued), "artisanal-permit", "in-force")]
-
-
-def test_the_next_due_instants_are_told_to_the_training_clock(office: OfficeOfTests) -> None:
-    case = play(office).decided_up_to("screening")
-    due = case.step("screening")["due_at"]
-    found = {row[0] for row in office.sql("select at from audit_v1.due")}
-    assert due in found
-    assert case.state.steps["screening"].warn_at in found
