@@ -31,6 +31,7 @@ from tests.workflows.test_invoice import invoice
 from tests.workflows.test_issuance import QUESTIONS as ISSUANCE
 from tests.workflows.test_issuance import WELL
 from tests.workflows.test_others import APPOINTMENT, TOLD, appointment, run_once
+from workflows.asking import LOOK_AGAIN
 
 HISTORIES: Final = Path(__file__).parent / "histories"
 DAY: Final = timedelta(days=1)
@@ -113,6 +114,20 @@ async def withdrawn(address: str) -> None:
         await save(country.client, f"application:{case.id}", "application-late-fact")
 
 
+async def looked_after(address: str) -> None:
+    """Asked to look again while it relies on an invoice whose workflow was lost."""
+    async with open_country(address, PAID_FIRST) as country:
+        case = await country.lodge(machine_now())
+        await seen(lambda: facts.INVOICE_RAISED in case.names)
+        await country.mail.join()
+        await country.handle(case).signal(LOOK_AGAIN)
+        await seen(lambda: bool(country.looked_at))
+        at = machine_now()
+        country.tell(case, list(case.services.expire("filing-fee", at)), at)
+        await country.handle(case).result()
+        await save(country.client, f"application:{case.id}", "application-looked-after")
+
+
 async def reconciled(address: str) -> None:
     async with open_country(address, USUAL) as country:
         case = await country.lodge(machine_now())
@@ -182,6 +197,7 @@ LIVES: Final[tuple[Callable[[str], Awaitable[None]], ...]] = (
     granted,
     void,
     withdrawn,
+    looked_after,
     reconciled,
     invoiced,
     issued,
