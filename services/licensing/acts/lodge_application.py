@@ -41,12 +41,13 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     """
     filing, pin = gather(work, desk, ref, sent), tracking_pin(secrets.token_bytes(16))
     pin_hash = hash_pin(pin, secrets.token_bytes(16))  # takes long: before the head is locked
+    calendar = calendar_of(work, desk, filing)
     head = lock_head(work.session)
     seq = next_filing_seq(work.session)
     code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
     lodged = lodged_payload(filing, code, seq)
     leaf = append(work.session, LODGED, filing.application.id, lodged, head)
-    papers = enter(work, desk, filing, code, seq, leaf)
+    papers = enter(work, filing, code, seq, leaf, calendar)
     filing.application.pin_hash = pin_hash
     log = place_in_log(leaf)
     receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
@@ -65,11 +66,11 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
 
 
 def enter(
-    work: UnitOfWork, desk: Desk, filing: Filing, code: str, seq: int, leaf: Leaf
+    work: UnitOfWork, filing: Filing, code: str, seq: int, leaf: Leaf, calendar: Calendar
 ) -> list[Paper]:
     """Write the application's lodged state and its papers; gives the papers."""
     application, plan = filing.application, filing.plan
-    waits, calendar = judging.conditional_step(plan), calendar_of(work, desk, filing)
+    waits = judging.conditional_step(plan)
     application.code, application.filing_seq, application.office = code, seq, filing.office
     application.country, application.edition = plan.edition.country, plan.edition.edition
     application.edition_hash = plan.edition.hash
