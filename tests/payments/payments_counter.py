@@ -162,16 +162,17 @@ class Counter:
             self.command(Operation.VOID_INVOICE, case=case, **args.model_dump())
         )
 
-    def expire(self, invoice: dict[str, Any], due_at: datetime | None = None) -> LapseAnswer:
-        return self.activities.expire_invoice(
-            ExpireInvoice(
-                key=uuid4().hex,
-                subject=invoice["id"],
-                application_id=invoice["application_id"],
-                edition=self.teller.desk.country.newest.ref,
-                due_at=due_at or invoice["due_at"],
-            )
+    def expiry(self, invoice: dict[str, Any], due_at: datetime | None = None) -> ExpireInvoice:
+        return ExpireInvoice(
+            key=uuid4().hex,
+            subject=invoice["id"],
+            application_id=invoice["application_id"],
+            edition=self.teller.desk.country.newest.ref,
+            due_at=due_at or invoice["due_at"],
         )
+
+    def expire(self, invoice: dict[str, Any], due_at: datetime | None = None) -> LapseAnswer:
+        return self.activities.expire_invoice(self.expiry(invoice, due_at))
 
     def pay(
         self, invoice: dict[str, Any], msisdn: str = "+255700000001", **headers: str
