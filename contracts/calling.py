@@ -60,8 +60,9 @@ class Calling:
         content = b"{}" if body is None else spelled(body)
         return read(self._send("POST", path, content=content, headers=headers), shape)
 
-    def put(self, path: str, body: BaseModel, shape: type[T], seen: int) -> T:
-        headers = {"Content-Type": JSON_TYPE, "If-Match": f'"{seen}"'}
+    def put(self, path: str, body: BaseModel, shape: type[T], seen: int | None = None) -> T:
+        headers = {"Content-Type": JSON_TYPE}
+        headers |= {"If-Match": f'"{seen}"'} if seen is not None else {}
         return read(self._send("PUT", path, content=spelled(body), headers=headers), shape)
 
     def put_file(self, path: str, content: bytes, media_type: str, shape: type[T]) -> T:

@@ -35,7 +35,7 @@ class Messages:
         return self.calling.get("/subscribers/me", SubscriberView)
 
     def choose_language(self, chosen: LanguageChosen) -> SubscriberView:
-        return self.calling.put("/subscribers/me", chosen, SubscriberView, seen=1)
+        return self.calling.put("/subscribers/me", chosen, SubscriberView)
 
     def block(self, subscriber: UUID, why: SubscriberStopped, key: str) -> SubscriberState:
         return self.calling.post(f"/subscribers/{subscriber}/block", why, SubscriberState, key=key)

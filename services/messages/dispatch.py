@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -87,7 +88,7 @@ class Dispatch:
             away = 0 if sent else away + 1
             handed_over += sent
             if not sent:
-                self._act(lambda work, id=sending.notice: put_off_sending(work, id))
+                self._act(partial(put_off_sending, notice=sending.notice))
         return handed_over
 
     def _send(self, gateway: Gateway, sending: Sending) -> bool:

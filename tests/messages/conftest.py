@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,13 +23,11 @@ sys.path.insert(0, str(HERE))
 from post_office import (  # noqa: E402
     SECRET,
     PostOffice,
-    Shift,
     Telecom,
     TokenIssuer,
     eventually,
 )
 
-from chassis.clock import Clock  # noqa: E402
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
 from services.messages.app import create_app  # noqa: E402
@@ -148,8 +146,7 @@ def settings(bare_settings: Settings) -> Settings:
 @pytest.fixture(scope="module")
 def served(settings: Settings, issuer: TokenIssuer, telecom: Telecom) -> Iterator[PostOffice]:
     """The service, reachable by browsers and by the telecom's reports."""
-    shift = Shift()
-    app = create_app(settings, clock=Clock(settings.mode, shift))
+    app = create_app(settings)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False
     )
@@ -158,7 +155,7 @@ def served(settings: Settings, issuer: TokenIssuer, telecom: Telecom) -> Iterato
     thread.start()
     eventually(lambda: server.started, "the service does not come up", 20)
     http = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30)
-    yield PostOffice(http, settings, issuer, telecom, app, shift)
+    yield PostOffice(http, settings, issuer, telecom, app)
     http.close()
     server.should_exit = True
     thread.join(timeout=15)
@@ -167,11 +164,9 @@ def served(settings: Settings, issuer: TokenIssuer, telecom: Telecom) -> Iterato
 
 @pytest.fixture
 def office(served: PostOffice) -> Iterator[PostOffice]:
-    """The same, with a telecom that works as it should and a clock that is right."""
+    """The same, with a telecom that works as it should."""
     served.telecom.clear()
-    served.shift.by = timedelta()
     served.sql("update notice set next_try = null, next_look = null")
     yield served
     served.close_browsers()
     served.telecom.clear()
-    served.shift.by = timedelta()

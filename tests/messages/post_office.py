@@ -115,16 +115,6 @@ class Telecom:
 
 
 @dataclass
-class Shift:
-    """The machine's clock in tests: real time, moved by hand."""
-
-    by: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.by
-
-
-@dataclass
 class PostOffice:
     """The service under test."""
 
@@ -133,7 +123,6 @@ class PostOffice:
     issuer: TokenIssuer
     telecom: Telecom
     app: FastAPI
-    shift: Shift
     browsers: list[httpx.Client] = field(default_factory=list)
 
     @property
@@ -246,6 +235,12 @@ class PostOffice:
     def retry_now(self) -> None:
         self.sql("update notice set next_try = now() where next_try is not null")
         self.sql("update notice set next_look = now() where next_look is not null")
+
+    def age(self, by: timedelta) -> None:
+        """Make sign-ins on their way, and the counts of codes, older than they are."""
+        for table in ("one_time_code", "sign_in", "authorization_code"):
+            self.sql(f"update {table} set expires_at = expires_at - %s", by)
+        self.sql("update tries set since = since - %s", by)
 
     def keycloak(self, **other: Any) -> "Client":
         browser = httpx.Client(timeout=20)
