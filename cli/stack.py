@@ -28,14 +28,18 @@ def up(
     data: Folder = None,
 ) -> None:
     """Start the whole stack on loopback and exit when it is ready."""
-    where = folder(data)
-    mode = Mode.TRAINING if training else Mode.PRODUCTION
-    stack = establish(where, mode, _base(where, port_base))
-    typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
-    Start(stack, Supervisor(stack), typer.echo).run()
+    stack = start_stack(folder(data), Mode.TRAINING if training else Mode.PRODUCTION, port_base)
     _show(standings(stack))
     if stack.training:
         typer.echo("TRAINING: nothing here has legal effect.")
+
+
+def start_stack(where: Path, mode: Mode, port_base: int | None) -> Stack:
+    """Bring a stack up in a folder, telling what becomes ready. Raises Refused, PartFailed."""
+    stack = establish(where, mode, _base(where, port_base))
+    typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
+    Start(stack, Supervisor(stack), typer.echo).run()
+    return stack
 
 
 def status(

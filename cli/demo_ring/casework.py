@@ -138,7 +138,7 @@ class Case:
         """Record a visit to the ground and that those at work there were told."""
         here = self.open_step(step)
         officer = self.ring.officer_at(here.office)
-        today = self.ring.clock.now().date()
+        today = self.ring.today()
         made = VisitMade(visited_on=today, findings=FOUND, people=people)
         seen = officer.cases.visit(self.id, step, made, here.version, key()).step.version
         told = OccupantsTold(told_on=today, how=TOLD, people=people, languages=["sw", "en"])

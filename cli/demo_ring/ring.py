@@ -1,8 +1,10 @@
 """One running training stack as people meet it: who signs in where, and what their phones show."""
 
 import re
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -15,11 +17,14 @@ from deploy.keycloak.one_time_codes import OneTimeCodes
 from deploy.keycloak.people import Officer
 from deploy.keycloak.sign_in import PortalClient, sign_in_miner, sign_in_officer
 from deploy.stack import training_people
-from deploy.stack.environment import keycloak_address
-from deploy.stack.layout import Refused, Stack
+from deploy.stack.environment import COUNTRY, keycloak_address
+from deploy.stack.layout import ROOT, Refused, Stack
 from deploy.stack.processes import SERVICES
 from deploy.stack.training_clock import TrainingClock
+from deploy.stack.up import alone
 from deploy.stack.vault import secret
+from kernel.law.editions import Edition
+from kernel.law.load import load_country
 
 CODE = re.compile(r"\b(\d{6})\b")
 
@@ -29,13 +34,15 @@ class Ring:
     """Use it in a `with` statement: it closes every browser it opened."""
 
     stack: Stack
-    officers: dict[str, Officer] = field(default_factory=dict)
+    law: Edition = field(init=False)
+    officers: dict[str, Officer] = field(init=False)
     _at_work: dict[str, OfficerAtWork] = field(default_factory=dict)
     _closing: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         if not self.stack.training:
             raise Refused("This is a production stack: nobody plays on it")
+        self.law = load_country(ROOT / "rulebooks", COUNTRY).newest
         self.officers = training_people.officers(self.stack)
 
     def __enter__(self) -> Self:
@@ -47,6 +54,16 @@ class Ring:
     @property
     def clock(self) -> TrainingClock:
         return TrainingClock(self.stack)
+
+    def today(self) -> date:
+        """The day it is in the country, in legal time."""
+        ahead = self.law.rules.country.utc_offset_minutes
+        return (self.clock.now() + timedelta(minutes=ahead)).date()
+
+    def move_clock(self, to: datetime, say: Callable[[str], None]) -> None:
+        """What `cornerpost clock to` does: from due instant to due instant."""
+        with alone(self.stack):
+            TrainingClock(self.stack, say).forward(to)
 
     def address(self, process: str) -> str:
         return self.stack.address(process)

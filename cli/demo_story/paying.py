@@ -1,0 +1,104 @@
+"""The story's money: mobile money with a callback too many and a forged one; who gets what."""
+
+from cli.demo_ring.casework import Case
+from cli.demo_story.applying import money
+from cli.demo_story.story import Story
+from cli.demo_story.telling import must
+from contracts.payments.language import InvoiceStatus, PaymentStatus, ShareStatus
+from contracts.payments.wire import InvoiceView, LedgerLine
+
+
+def pay_application_fee(story: Story, case: Case) -> None:
+    """A forged callback changes nothing; the true one comes twice and counts once."""
+    tell = story.tell
+    tell.section("The application fee is paid by mobile money")
+    invoice = case.invoice("application-fee")
+    where = story.service("payments", f"/invoices/{invoice.code}")
+    tell.fact(f"Invoice {invoice.code}: {money(invoice.amount)}, due {invoice.due_at:%d %b}", where)
+    answer = story.ring.forge({
+        "originalTransactionReference": str(invoice.id),
+        "amount": f"{invoice.amount.minor / 100:.2f}", "currency": invoice.amount.currency,
+    })
+    still = case.invoice("application-fee").status
+    must(still is InvoiceStatus.OPEN, "a forged callback pays nothing")
+    tell.fact(f"A forged callback says that it is paid: answered {answer}, believed by nobody; "
+              f"the invoice is {still}", f"{story.ring.address('mobile-money')}/control/calls")
+    story.ring.put("mobile-money", f"/control/faults/{case.miner.number}", {"callback": "twice"})
+    payment = case.pay("application-fee")
+    must(payment.status is PaymentStatus.COMPLETED, "the payment is completed")
+    paid = case.paid("application-fee")
+    tell.fact(f"Paid from the chair's phone ({payment.provider_ref}); the operator calls back twice",
+              story.service("payments", f"/payments/{payment.id}"))
+    tell.fact(f"It is booked once: receipt {paid.receipt}",
+              story.service("payments", f"/receipts/{paid.receipt}"))
+
+
+def pay_grant_fee(story: Story, case: Case) -> None:
+    """Pay what the offer asks."""
+    invoice = case.invoice("grant-fee")
+    lines = ", ".join(f"{line.titles['en'].lower()} {money(line.amount)}" for line in invoice.lines)
+    story.tell.fact(f"Invoice {invoice.code}: {money(invoice.amount)} ({lines})",
+                    story.service("payments", f"/invoices/{invoice.code}"))
+    case.pay("grant-fee")
+    paid = case.paid("grant-fee")
+    receipt = case.miner.payments.receipt(str(paid.receipt))
+    file = story.tell.keep("payment-receipt.json", receipt)
+    story.tell.verify("receipt", file, story.ring.public_key("payments-receipts"))
+    story.tell.fact(f"Paid; verify.py believes the receipt {paid.receipt}", str(file))
+
+
+def show_books(story: Story, case: Case) -> None:
+    """The ledger of both fees, the trial balance, and each beneficiary's share."""
+    tell = story.tell
+    tell.section("The books: what came in, who receives it, and that it adds up")
+    books = story.ring.officer("cashier.north").payments
+    for step in ("application-fee", "grant-fee"):
+        invoice = case.invoice(step)
+        lines = lines_of(story, invoice)
+        must(sum(line.amount.minor for line in lines) == 0, "an invoice's ledger lines add up")
+        posted = [line for line in lines if line.kind == "payment"]
+        must(len({line.tx for line in posted}) == 1, "the payment is posted once")
+        tell.fact(f"{invoice.titles['en']}: {len(lines)} ledger lines add up to nothing",
+                  story.service("payments", "/ledger"))
+        show_shares(story, invoice)
+    trial = books.balances()
+    must(not trial.off, "the books balance")
+    tell.fact(f"Trial balance of {len(trial.balances)} accounts: off by nothing",
+              story.service("payments", "/ledger/balances"))
+    tell.remember("Ledger (cashier.north)", story.service("payments", "/ledger/balances"))
+
+
+def lines_of(story: Story, invoice: InvoiceView) -> list[LedgerLine]:
+    """The ledger's lines of one invoice: its own, its payment's, its shares'."""
+    books, found, after = story.ring.officer("cashier.north").payments, [], None
+    while True:
+        page = books.ledger(after=after)
+        found += page.lines
+        after = page.next
+        if after is None:
+            return [line for line in found if line.business_id == invoice.id]
+
+
+def show_shares(story: Story, invoice: InvoiceView) -> None:
+    """Each beneficiary's part to the minor unit, and how far it is carried out."""
+    must(sum(s.amount.minor for s in invoice.shares) == invoice.amount.minor, "shares add up")
+    for share in invoice.shares:
+        line = share_line(story, invoice, share.beneficiary)
+        story.tell.fact(
+            f"{share.titles['en']}: {money(share.amount)} "
+            f"({share.basis_points / 100:g} per cent, {line})",
+            story.service("payments", f"/beneficiaries/{share.beneficiary}/statement"),
+        )
+
+
+def share_line(story: Story, invoice: InvoiceView, beneficiary: str) -> ShareStatus | str:
+    """How far a share is carried out."""
+    books, after = story.ring.officer("cashier.north").payments, None
+    while True:
+        page = books.shares(beneficiary, after=after)
+        for line in page.shares:
+            if line.invoice == invoice.code:
+                return line.status
+        after = page.next
+        if after is None:
+            return "not there yet"
