@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -48,7 +49,7 @@ class Appointments:
         return self.session.scalars(wanted).all()
 
     def at_offices(
-        self, offices: Collection[str] | None, after: tuple[str, str] | None, limit: int
+        self, offices: Collection[str] | None, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[OfficerAppointment]:
         """Of these offices (None: all), the newest proposals first."""
         wanted = select(OfficerAppointment)
@@ -56,7 +57,7 @@ class Appointments:
             wanted = wanted.where(columns.office.in_(offices))
         if after is not None:
             last = tuple_(columns.proposed_at, columns.id)
-            wanted = wanted.where(last < tuple_(after[0], UUID(after[1])))
+            wanted = wanted.where(last < after)
         order = (columns.proposed_at.desc(), columns.id.desc())
         return self.session.scalars(wanted.order_by(*order).limit(limit)).all()
 

@@ -19,11 +19,18 @@ def history(session: Session, case: UUID, after: int, limit: int) -> list[Histor
             columns.at,
             columns.legal_at,
             columns.actor_kind,
-            (columns.payload - "notices").label("payload"),
+            columns.payload,
             columns.log_index,
         )
         .where(columns.case_id == case, columns.seq > after)
         .order_by(columns.seq)
         .limit(limit)
     )
-    return [HistoryEntry.model_validate(dict(row._mapping)) for row in session.execute(wanted)]
+    return [_entry(dict(row._mapping)) for row in session.execute(wanted)]
+
+
+def _entry(row: dict[str, object]) -> HistoryEntry:
+    payload = row["payload"]
+    told = dict(payload) if isinstance(payload, dict) else {}
+    told.pop("notices", None)
+    return HistoryEntry.model_validate(row | {"payload": told})

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from chassis.tables import INSTANT
 from contracts.licensing.language import StepStatus
 from contracts.licensing.wire_steps import InboxLine
 from services.licensing.store.tables import application, party, step
@@ -27,7 +28,7 @@ class Wanted:
     limit: int = 50
 
 
-DUE = func.coalesce(step.c.due_at, STANDING)
+DUE = func.coalesce(step.c.due_at, cast(STANDING, INSTANT))
 LINE = (
     step.c.application_id.label("application"),
     application.c.code,
@@ -73,7 +74,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.after is not None:
         due, case, name = wanted.after
         last = tuple_(DUE, step.c.application_id, step.c.step)
-        here.append(last > tuple_(due, UUID(case), name))
+        here.append(last > tuple_(cast(due, INSTANT), UUID(case), name))
     return here
 
 

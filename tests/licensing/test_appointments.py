@@ -1,0 +1,170 @@
+"""Appointments and the calendar: one person proposes, another approves, and it counts at once."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from licensing_office import OfficeOfTests
+from played_case import play
+
+from kernel.authority import Actor, Power, Realm
+from kernel.events import ActorKind, CaseRef
+from kernel.problems import NotAllowed
+from services.licensing.activities.appointments import AppointmentActivities
+from services.licensing.acts.seed_appointments import Seed, seed_appointments
+
+BOTH = (Power.PROPOSE_APPOINTMENT, Power.APPROVE_APPOINTMENT)
+CALENDAR = (Power.PROPOSE_CALENDAR, Power.APPROVE_CALENDAR)
+
+
+def slug(answer: Any) -> str:
+    return str(answer.json()["type"]).rsplit(":", 1)[-1]
+
+
+def wanted(person: str, office: str = "mines-north") -> dict[str, Any]:
+    return {"person": person, "office": office, "powers": ["decide-step", "read-cases"]}
+
+
+def test_an_appointment_takes_two_people_and_counts_at_once(office: OfficeOfTests) -> None:
+    first, second = (office.officer("mines-north", *BOTH) for _ in range(2))
+    made = office.post(first, "/appointments", wanted("staff:new-one"))
+    assert made.status_code == 201, made.text
+    told = made.json()
+    assert (told["status"], told["agency"]) == ("proposed", "mines")
+    path = f"/appointments/{told['id']}/approval"
+    own = office.post(first, path)
+    assert (own.status_code, slug(own)) == (403, "second-person-needed")
+    case = play(office).decided_up_to("screening")
+    who = office.officer("mines-north", sub="new-one")
+    assert case.post(who, "screening", "decision", {"outcome": "approved"}).status_code == 403
+    done = office.post(second, path)
+    assert done.status_code == 200, done.text
+    assert case.post(who, "screening", "decision", {"outcome": "approved"}).status_code == 200
+    outbox = office.sql("select workflow_id from outbox where subject = %s", told["id"])
+    assert outbox == [(f"appointment:{told['id']}",)]
+    again = office.post(second, path)
+    assert slug(again) == "not-proposed"
+    copy = AppointmentActivities(office.works, None).load_appointment(
+        CaseRef(subject=UUID(told["id"]))
+    )
+    assert (copy.person, copy.ended, copy.version) == ("staff:new-one", False, 2)
+
+
+def test_an_ended_appointment_gives_no_power_any_more(office: OfficeOfTests) -> None:
+    first, second = (office.officer("mines-north", *BOTH) for _ in range(2))
+    told = office.post(first, "/appointments", wanted("staff:leaver")).json()
+    office.post(second, f"/appointments/{told['id']}/approval")
+    case = play(office).decided_up_to("screening")
+    ended = office.post(first, f"/appointments/{told['id']}/end")
+    assert ended.json()["status"] == "ended"
+    who = office.officer("mines-north", sub="leaver")
+    assert case.post(who, "screening", "decision", {"outcome": "approved"}).status_code == 403
+    assert slug(office.post(first, f"/appointments/{told['id']}/end")) == "not-live"
+    copy = AppointmentActivities(office.works, None).load_appointment(
+        CaseRef(subject=UUID(told["id"]))
+    )
+    assert copy.ended
+
+
+def test_nobody_proposes_oneself_or_for_another_office(office: OfficeOfTests) -> None:
+    who = office.officer("mines-north", *BOTH, sub="climber")
+    own = office.post(who, "/appointments", wanted("staff:climber"))
+    assert slug(own) == "second-person-needed"
+    other = office.post(who, "/appointments", wanted("staff:friend", "mines-south"))
+    assert other.status_code == 403
+    officer = office.officer("mines-north", Power.DECIDE_STEP)
+    assert office.post(officer, "/appointments", wanted("staff:friend")).status_code == 403
+
+
+def test_approving_wants_a_fresh_second_factor(office: OfficeOfTests) -> None:
+    first = office.officer("mines-north", *BOTH)
+    told = office.post(first, "/appointments", wanted("staff:x")).json()
+    weak = office.officer("mines-north", *BOTH, acr="1")
+    done = office.post(weak, f"/appointments/{told['id']}/approval")
+    assert slug(done) == "step-up-needed"
+
+
+def test_a_rejected_proposal_is_told_to_nobody(office: OfficeOfTests) -> None:
+    first = office.officer("mines-north", *BOTH)
+    told = office.post(first, "/appointments", wanted("staff:y")).json()
+    done = office.post(first, f"/appointments/{told['id']}/end")
+    assert done.json()["status"] == "rejected"
+    assert office.sql("select 1 from outbox where subject = %s", told["id"]) == []
+
+
+def test_administrators_see_their_own_offices(office: OfficeOfTests) -> None:
+    north, south = (office.officer(name, *BOTH) for name in ("mines-north", "mines-south"))
+    told = office.post(north, "/appointments", wanted("staff:z")).json()
+    listed = office.get(north, "/appointments?limit=200").json()["appointments"]
+    assert told["id"] in {one["id"] for one in listed}
+    seen = office.get(south, "/appointments?limit=200").json()["appointments"]
+    assert told["id"] not in {one["id"] for one in seen}
+    assert office.get(south, "/appointments?office=mines-north").status_code == 403
+    page = office.get(north, "/appointments?limit=1").json()
+    assert page["next"]
+    after = office.get(north, f"/appointments?limit=1&after={page['next']}").json()
+    assert after["appointments"][0]["id"] != page["appointments"][0]["id"]
+
+
+def operator() -> Actor:
+    return Actor(kind=ActorKind.OPERATOR, person="operator:installer")
+
+
+def test_the_operator_seeds_the_first_appointments_once(office: OfficeOfTests) -> None:
+    seeds = [Seed("staff:first-admin", "mines-east", BOTH)]
+    with office.works.open(operator()) as work:
+        assert seed_appointments(work, office.desk, seeds) == 1
+    with office.works.open(operator()) as work:
+        assert seed_appointments(work, office.desk, seeds) == 0
+    rows = office.sql(
+        "select a.id, j.log_index is not null from appointment_act a join journal j"
+        " on j.case_id = a.id where a.person = 'staff:first-admin'"
+    )
+    assert len(rows) == 1
+    assert rows[0][1] is True
+    who = office.officer("mines-east", sub="first-admin")
+    assert office.post(who, "/appointments", wanted("staff:q", "mines-east")).status_code == 201
+
+
+def test_nobody_else_seeds_appointments(office: OfficeOfTests) -> None:
+    officer = Actor(kind=ActorKind.OFFICER, person="staff:a", realm=Realm.STAFF)
+    with pytest.raises(NotAllowed), office.works.open(officer) as work:
+        seed_appointments(work, office.desk, [Seed("staff:a", "mines-east", BOTH)])
+
+
+def test_a_new_holiday_retimes_open_steps(office: OfficeOfTests) -> None:
+    case = play(office).decided_up_to("screening")
+    before = case.step("screening")["due_at"]
+    first, second = (office.officer("mines-north", *CALENDAR) for _ in range(2))
+    calendar = office.desk.law.calendar(office.desk.law.country.newest, "mines-north")
+    day = calendar.local(before).date()
+    while not calendar.works_on(day):
+        day -= timedelta(days=1)
+    entry = {"kind": "holiday", "reason": "Funeral of state", "day": day.isoformat()}
+    made = office.post(first, "/calendar", entry)
+    assert made.status_code == 201, made.text
+    path = f"/calendar/{made.json()['id']}/approval"
+    assert slug(office.post(first, path)) == "second-person-needed"
+    done = office.post(second, path)
+    assert done.status_code == 200, done.text
+    assert done.json()["retimed"] >= 1
+    after = case.step("screening")["due_at"]
+    assert after > before
+    case.go_on()
+    assert case.state.steps["screening"].due_at == after
+    assert slug(office.post(second, path)) == "calendar-change-settled"
+    assert office.get(second, "/calendar").json()["entries"]
+
+
+def test_a_change_that_is_not_complete_is_refused(office: OfficeOfTests) -> None:
+    who = office.officer("mines-north", *CALENDAR)
+    for entry in (
+        {"kind": "holiday", "reason": "x"},
+        {"kind": "outage", "reason": "x", "begins": "2026-01-01T00:00:00Z"},
+        {"kind": "suspension", "reason": "x", "day": "2026-01-01"},
+    ):
+        done = office.post(who, "/calendar", entry)
+        assert (done.status_code, slug(done)) == (422, "change-not-complete")
+    reader = office.officer("mines-north", Power.READ_CASES)
+    assert office.post(reader, "/calendar", {"kind": "holiday", "reason": "x"}).status_code == 403
