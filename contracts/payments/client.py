@@ -34,8 +34,12 @@ class Payments:
         """Anybody may ask what a licence costs in all."""
         return self.calling.post("/quotes", asked, QuoteView)
 
-    def own_invoices(self, after: str | None = None) -> InvoicePage:
-        return self.calling.get("/invoices", InvoicePage, {"after": after})
+    def own_invoices(
+        self, application: UUID | None = None, after: str | None = None
+    ) -> InvoicePage:
+        """One's own; officers of the books name the application whose invoices they want."""
+        asked = {"application": None if application is None else str(application), "after": after}
+        return self.calling.get("/invoices", InvoicePage, asked)
 
     def invoice(self, ref: Ref) -> InvoiceView:
         return self.calling.get(f"/invoices/{ref}", InvoiceView)

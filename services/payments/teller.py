@@ -1,7 +1,8 @@
 """The teller: asks providers outside of every unit of work, and has their answers recorded."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Final
 from uuid import UUID
 
@@ -36,11 +37,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """`prompt` and `ask` hold no connection while the provider thinks."""
+    """`prompt` and `ask` hold no connection while the provider thinks.
+
+    `places`: so many requests from outside wait for a provider at once; what comes beyond is left
+    to the watch, so that a slow provider does not stop the whole service.
+    """
 
     works: Works
     desk: Desk
     providers: Mapping[str, Provider]
+    places: BoundedSemaphore = field(default_factory=BoundedSemaphore)
 
     def close(self) -> None:
         for provider in self.providers.values():
@@ -63,6 +69,16 @@ class Teller:
             log.warning("provider.away", provider=provider.name, reason=str(away))
             return
         self._record(provider.name, payment, answer)
+
+    def at_once(self, question: Callable[[UUID], object], payment: UUID) -> None:
+        """Ask now if there is a place; otherwise the watch asks within seconds."""
+        if not self.places.acquire(blocking=False):
+            log.info("provider.crowded")
+            return
+        try:
+            question(payment)
+        finally:
+            self.places.release()
 
     def ask(self, payment: UUID) -> bool:
         """Ask the provider what became of a payment; False while it does not answer."""
@@ -110,4 +126,5 @@ def provider_called(name: str) -> Actor:
 def open_teller(settings: Settings, desk: Desk, works: Works) -> Teller:
     """The teller of a process, with every provider that the settings name."""
     operator = MobileMoney.of(settings, desk.decimals)
-    return Teller(works, desk, {operator.name: operator})
+    places = BoundedSemaphore(max(1, settings.pool // 2))
+    return Teller(works, desk, {operator.name: operator}, places)

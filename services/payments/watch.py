@@ -33,6 +33,7 @@ class Watch:
     paymaster: Paymaster
     every: float = EVERY
     stop: threading.Event = field(default_factory=threading.Event)
+    ready: Callable[[], None] = lambda: None  # comes back when the database is there and is ours
     broken: Callable[[], None] = lambda: None  # told of a mistake of ours before it is raised
     thread: threading.Thread | None = None
 
@@ -47,16 +48,21 @@ class Watch:
             self.thread.join(timeout=10)
 
     def work(self) -> None:
-        while not self.stop.wait(self.every):
-            try:
-                self.look()
-                self.paymaster.work()
-            except (DBAPIError, PoolTimeout) as away:
-                log.warning("watch.database_away", error=type(away).__name__)
-                self.stop.wait(PAUSE)
-            except BaseException:
-                self.broken()
-                raise
+        try:
+            self.ready()
+            while not self.stop.wait(self.every):
+                self._round()
+        except BaseException:
+            self.broken()
+            raise
+
+    def _round(self) -> None:
+        try:
+            self.look()
+            self.paymaster.work()
+        except (DBAPIError, PoolTimeout) as away:
+            log.warning("watch.database_away", error=type(away).__name__)
+            self.stop.wait(PAUSE)
 
     def look(self) -> int:
         """One round: how many payments were asked about. A provider that is away ends it."""

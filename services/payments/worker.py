@@ -4,6 +4,7 @@ import os
 import signal
 
 from chassis.database import open_database
+from chassis.process import wait_for_stack
 from chassis.unit_of_work import Works
 from chassis.worker import run_worker
 from services.payments.activities.invoicing import Invoicing
@@ -31,6 +32,7 @@ def main() -> None:
     )
     paymaster = Paymaster(teller.works, teller.desk, teller.providers)
     watch = Watch(teller, paymaster, broken=lambda: os.kill(os.getpid(), signal.SIGTERM))
+    watch.ready = lambda: wait_for_stack(database, watch.stop.is_set)
     watch.start()
     try:
         run_worker(settings, settings.service, activities, database=database)

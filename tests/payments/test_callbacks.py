@@ -1,5 +1,7 @@
 """Callbacks: hints that start a question, and prove nothing by themselves."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from payments_counter import Counter
@@ -100,3 +102,14 @@ def test_of_a_callback_no_number_of_a_phone_is_kept(counter: Counter) -> None:
     assert callback(counter, originalTransactionReference=payment, debitParty=party) == 202
     everything = counter.sql("select callback_hint::text from callback_hint")
     assert "255711222333" not in str(everything)
+
+
+def test_a_slow_operator_leaves_places_for_everybody_else(counter: Counter) -> None:
+    counter.operator.fault(outcome="pending", answer_after=3)
+    invoices = [counter.invoice() for _ in range(counter.settings.pool)]
+    with ThreadPoolExecutor(len(invoices)) as payers:
+        begun = [payers.submit(counter.pay, invoice) for invoice in invoices]
+        quick = counter.http.get(f"/v1/invoices/{invoices[0]['code']}", headers=counter.payer("p1"))
+    assert quick.status_code == 200
+    assert quick.elapsed < timedelta(seconds=1)
+    assert {one.result().status_code for one in begun} == {202}

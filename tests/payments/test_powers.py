@@ -158,3 +158,31 @@ def test_the_number_of_a_phone_never_comes_back(counter: Counter) -> None:
         str(counter.sql("select event from outbox")),
     ]
     assert not [one for one in told if "733444555" in one]
+
+
+def test_a_list_of_invoices_is_ones_own_and_of_a_case_for_officers(counter: Counter) -> None:
+    mine = counter.invoice()
+    other = counter.invoice(payer="public:p9")
+    own = counter.http.get("/v1/invoices?limit=500", headers=counter.payer("p1")).json()
+    codes = {one["code"] for one in own["invoices"]}
+    assert mine["code"] in codes
+    assert other["code"] not in codes
+    path = f"/v1/invoices?application={other['application_id']}"
+    asked = {
+        name: [one["code"] for one in counter.http.get(path, headers=who).json()["invoices"]]
+        for name, who in kinds(counter).items()
+        if name != "nobody"
+    }
+    assert asked == {
+        "payer": [],
+        "stranger": [],
+        "officer": [],
+        "reader": [],
+        "books": [other["code"]],
+    }
+
+
+def test_the_api_is_described_with_its_powers(counter: Counter) -> None:
+    told = counter.http.get("/openapi.json").json()
+    assert told["paths"]["/v1/ledger"]["get"]["x-powers"]["any_of"] == ["read-ledger"]
+    assert told["paths"]["/v1/providers/{name}/callbacks"]["post"]["x-powers"]["who"] == "public"

@@ -41,5 +41,5 @@ def take(
         provider_called(name), lambda work: record_hint(work, name, told, body_hash)
     )
     if payment is not None:
-        teller.ask(payment)
+        teller.at_once(teller.ask, payment)
     return Response(spell(CallbackTaken(), CallbackTaken), 202, media_type="application/json")

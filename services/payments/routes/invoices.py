@@ -62,10 +62,14 @@ def view(work: UnitOfWork, desk: Desk, invoice: Invoice) -> InvoiceView:
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     responses=answers(NoSuchPage),
 )
-def own(work: ReadWork, desk: AtDesk, page: AtPage) -> object:
-    """The invoices addressed to the one who asks, the newest first."""
-    who, after = work.actor.person or "", at_instant(page)
-    found = Invoices(work.session).of_payer(who, after, page.limit + 1)
+def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = None) -> object:
+    """One's own invoices, the newest first, of one application or of all.
+
+    Officers of the books and at the counter name an application and see all of its invoices.
+    """
+    counter = application is not None and sees_books(work.actor, work.now)
+    payer = None if counter else work.actor.person or ""
+    found = Invoices(work.session).list(payer, application, at_instant(page), page.limit + 1)
     keys = [(one.raised_at.isoformat(), str(one.id)) for one in found]
     return InvoicePage(
         invoices=[view(work, desk, one) for one in found[: page.limit]],
@@ -138,7 +142,7 @@ def pay(
             status=202,
             headers=lambda made: {"Location": f"/v1/payments/{made.id}"},
         )
-    teller.prompt(PaymentView.model_validate_json(bytes(answer.body)).id)
+    teller.at_once(teller.prompt, PaymentView.model_validate_json(bytes(answer.body)).id)
     return answer
 
 

@@ -47,11 +47,19 @@ class Invoices:
         wanted = select(Invoice).where(*here).with_for_update()
         return self.session.scalars(wanted.execution_options(populate_existing=True)).first()
 
-    def of_payer(
-        self, person: str, after: tuple[datetime, UUID] | None, limit: int
+    def list(
+        self,
+        payer: str | None,
+        application: UUID | None,
+        after: tuple[datetime, UUID] | None,
+        limit: int,
     ) -> Sequence[Invoice]:
-        """The invoices addressed to a person, the newest first."""
-        wanted = select(Invoice).where(columns.payer == person)
+        """Invoices addressed to a person, of an application, or both; the newest first."""
+        wanted = select(Invoice)
+        if payer is not None:
+            wanted = wanted.where(columns.payer == payer)
+        if application is not None:
+            wanted = wanted.where(columns.application_id == application)
         if after is not None:
             wanted = wanted.where(tuple_(columns.raised_at, columns.id) < after)
         ordered = wanted.order_by(columns.raised_at.desc(), columns.id.desc())
