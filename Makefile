@@ -7,7 +7,7 @@ DATA ?=
 PORT_BASE ?= 21000
 WHERE = $(if $(DATA),--data $(DATA))
 
-.PHONY: setup setup-testing demo test check lint bench experiments shots up down clean
+.PHONY: setup setup-testing demo test check lint bench experiment experiments shots up down clean
 
 setup: ## what running needs
 	@python3 -m deploy.setup.bootstrap
@@ -28,11 +28,14 @@ check: setup-testing ## style, types, imports, house rules; no stack needed
 
 lint: check
 
-bench: setup-testing ## a whole licence life against its floors
-	@$(PY) -m tests.run --bench
+bench: setup-testing ## how fast, beside limits measured in the same run; ONLY=name for one
+	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
-experiments: setup-testing ## the experiments at their full size
-	@$(PY) -m tests.run --experiments
+experiment: setup-testing ## one promise under test: ID=R1 [SIZE=every-run|acceptance] [SEED=n]
+	@$(PY) -m tests.experiments $(ID) $(if $(SIZE),--size $(SIZE)) $(if $(SEED),--seed $(SEED))
+
+experiments: setup-testing ## all of them: [SIZE=every-run|acceptance]
+	@$(PY) -m tests.experiments $(if $(SIZE),--size $(SIZE)) $(if $(SEED),--seed $(SEED))
 
 shots: setup-testing ## pictures of the pages
 	@$(PY) -m tests.run --shots
