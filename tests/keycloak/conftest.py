@@ -11,6 +11,7 @@ from tests.keycloak.server import KeycloakUnderTest, running_keycloak
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all of them: they share a server, and an officer signs in at one place."""
     for item in items:

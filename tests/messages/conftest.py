@@ -20,8 +20,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
+from phone_client import SECRET  # noqa: E402
 from post_office import (  # noqa: E402
-    SECRET,
     PostOffice,
     Telecom,
     TokenIssuer,
@@ -36,7 +36,7 @@ from services.messages.settings import Settings  # noqa: E402
 OWNER, APP = "dev_messages_owner", "dev_messages_app"
 
 
-def free_port() -> int:
+def unused_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
@@ -73,9 +73,14 @@ def issuer() -> Iterator[TokenIssuer]:
     made.close()
 
 
+@pytest.fixture
+def free_port() -> int:
+    return unused_port()
+
+
 @pytest.fixture(scope="module")
 def telecom_ports() -> tuple[int, int]:
-    return free_port(), free_port()
+    return unused_port(), unused_port()
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +111,7 @@ def bare_settings(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Settings]:
     """A training stack's messages with an empty database and keys of its own."""
-    folder, name, port = tmp_path_factory.mktemp("messages"), make_database(postgres), free_port()
+    folder, name, port = tmp_path_factory.mktemp("messages"), make_database(postgres), unused_port()
     made = Settings(
         mode="training",
         database=as_role(postgres, APP, name),
