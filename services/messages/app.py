@@ -9,11 +9,18 @@ from chassis.unit_of_work import Works
 from services.messages.desk import open_desk
 from services.messages.gateways.gateway import Texts
 from services.messages.gateways.sms import SmsGateway
-from services.messages.routes import notices, phone, phone_token, reports, subscribers
+from services.messages.routes import (
+    notices,
+    phone,
+    phone_description,
+    phone_token,
+    reports,
+    subscribers,
+)
 from services.messages.settings import Settings
 
 ROUTERS = (notices.router, reports.router, subscribers.router)
-AT_ROOT = (phone.router, phone_token.router)
+AT_ROOT = (phone.router, phone_token.router, phone_description.router)
 FORMS = ("/phone/number", "/phone/again", "/phone/code", "/phone/token")
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import httpx
 import pytest
 import structlog
-from post_office import Client, PostOffice, new_number
+from phone_client import Client
+from post_office import PostOffice, new_number
 
 from services.messages.domain.number import read_code, read_number
 from services.messages.domain.one_time_code import LIFETIME, tries_key

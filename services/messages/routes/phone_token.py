@@ -1,18 +1,17 @@
-"""What Keycloak asks the phone provider for: its description, its keys, and who signed in."""
+"""Who signed in by phone: what Keycloak is told for the code that the browser brought it."""
 
 import base64
 import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 
 from chassis.rate_limits import RateLimit
-from chassis.who import PUBLIC, Caller, Rule
-from chassis.who import asks as asks_for
+from chassis.who import Caller, Rule
 from kernel.authority import NOBODY, Actor
 from services.messages.acts.redeem_code import IDENTITY_SECONDS, redeem_code
 from services.messages.desk import Desk
@@ -33,36 +32,6 @@ class _ByItsOwnSecret(Rule):
 
 
 asks = _ByItsOwnSecret(Caller.PUBLIC)
-
-
-@router.get("/.well-known/openid-configuration", dependencies=[Depends(asks_for(PUBLIC))])
-def configuration(desk: AtDesk) -> dict[str, Any]:
-    """OpenID Connect Discovery 1.0."""
-    issuer = desk.settings.phone_issuer
-    return {
-        "issuer": issuer,
-        "authorization_endpoint": f"{issuer}/authorize",
-        "token_endpoint": f"{issuer}/token",
-        "jwks_uri": f"{issuer}/jwks",
-        "scopes_supported": ["openid"],
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic"],
-        "code_challenge_methods_supported": ["S256"],
-        "claims_supported": ["sub", "iss", "aud", "auth_time", "phone_number"],
-        "ui_locales_supported": list(desk.languages),
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
-    }
-
-
-@router.get("/jwks", dependencies=[Depends(asks_for(PUBLIC))])
-def jwks(desk: AtDesk) -> Response:
-    """The keys that identity tokens are signed with."""
-    return JSONResponse(desk.signer.jwks(), headers={"Cache-Control": "max-age=300"})
 
 
 @router.post(
