@@ -5,12 +5,15 @@ from datetime import timedelta
 from cli.demo_ring.casework import JPEG, Case
 from cli.demo_ring.ground import photograph
 from cli.demo_ring.people import key
+from cli.demo_ring.waiting import until
 from cli.demo_story.paying import pay_grant_fee
 from cli.demo_story.story import Story
 from cli.demo_story.telling import must
+from contracts.cadastre.wire import Feature
 from contracts.licensing.language import Outcome
 from contracts.licensing.wire_licences import LicenceView
 from contracts.licensing.wire_steps import PaperConfirmation, PaperDecisionMade
+from kernel.problems import Problem
 
 COLLECTING = timedelta(days=6)  # until the members have the money together
 
@@ -54,10 +57,19 @@ def pay_and_issue(story: Story, case: Case) -> LicenceView:
         f"{licence.hectares} ha, {licence.valid_from:%d %b %Y} to {licence.valid_to:%d %b %Y}",
         story.service("licensing", f"/licences/{licence.code}"),
     )
-    area = case.miner.cadastre.licence_area(licence.code)
-    must(area.geometry, "the ground is on the map")
+    until("its ground is on the map", lambda: on_the_map(case, licence.code))
     tell.fact("Its ground is on the map", story.service("cadastre",
                                                         f"/licence-areas/{licence.code}"))
     tell.remember("The licence", story.service("licensing", f"/licences/{licence.code}"))
     tell.remember("Its ground", story.service("cadastre", f"/licence-areas/{licence.code}"))
     return licence
+
+
+def on_the_map(case: Case, code: str) -> Feature | None:
+    """The licence area, once it is confirmed."""
+    try:
+        return case.miner.cadastre.licence_area(code)
+    except Problem as problem:
+        if problem.status == 404:
+            return None
+        raise

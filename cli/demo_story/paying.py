@@ -1,11 +1,15 @@
 """The story's money: mobile money with a callback too many and a forged one; who gets what."""
 
+from collections.abc import Iterator
+
 from cli.demo_ring.casework import Case
 from cli.demo_story.applying import money
 from cli.demo_story.story import Story
 from cli.demo_story.telling import must
-from contracts.payments.language import InvoiceStatus, PaymentStatus, ShareStatus
-from contracts.payments.wire import InvoiceView, LedgerLine
+from contracts.payments.client import Payments
+from contracts.payments.language import InvoiceStatus, PaymentStatus
+from contracts.payments.wire import InvoiceView, LedgerLine, ShareLine
+from deploy.stack.layout import Refused
 
 
 def pay_application_fee(story: Story, case: Case) -> None:
@@ -52,15 +56,9 @@ def show_books(story: Story, case: Case) -> None:
     tell = story.tell
     tell.section("The books: what came in, who receives it, and that it adds up")
     books = story.ring.officer("cashier.north").payments
+    ledger = list(whole_ledger(books))
     for step in ("application-fee", "grant-fee"):
-        invoice = case.invoice(step)
-        lines = lines_of(story, invoice)
-        must(sum(line.amount.minor for line in lines) == 0, "an invoice's ledger lines add up")
-        posted = [line for line in lines if line.kind == "payment"]
-        must(len({line.tx for line in posted}) == 1, "the payment is posted once")
-        tell.fact(f"{invoice.titles['en']}: {len(lines)} ledger lines add up to nothing",
-                  story.service("payments", "/ledger"))
-        show_shares(story, invoice)
+        show_fee(story, case, step, ledger)
     trial = books.balances()
     must(not trial.off, "the books balance")
     tell.fact(f"Trial balance of {len(trial.balances)} accounts: off by nothing",
@@ -68,37 +66,45 @@ def show_books(story: Story, case: Case) -> None:
     tell.remember("Ledger (cashier.north)", story.service("payments", "/ledger/balances"))
 
 
-def lines_of(story: Story, invoice: InvoiceView) -> list[LedgerLine]:
-    """The ledger's lines of one invoice: its own, its payment's, its shares'."""
-    books, found, after = story.ring.officer("cashier.north").payments, [], None
-    while True:
-        page = books.ledger(after=after)
-        found += page.lines
-        after = page.next
-        if after is None:
-            return [line for line in found if line.business_id == invoice.id]
-
-
-def show_shares(story: Story, invoice: InvoiceView) -> None:
-    """Each beneficiary's part to the minor unit, and how far it is carried out."""
+def show_fee(story: Story, case: Case, step: str, ledger: list[LedgerLine]) -> None:
+    """One fee: booked once, and each beneficiary's part of it to the minor unit."""
+    invoice = case.invoice(step)
     must(sum(s.amount.minor for s in invoice.shares) == invoice.amount.minor, "shares add up")
+    tries = {payment.id for payment in case.miner.payments.payments_of(invoice.id)}
+    posted = [line for line in ledger if line.business_id in tries]
+    must(len({line.tx for line in posted}) == 1, "the payment is posted once")
+    must(sum(line.amount.minor for line in posted) == 0, "the entry adds up to nothing")
+    story.tell.fact(f"{invoice.titles['en'].capitalize()}, {money(invoice.amount)}: posted once, "
+                    f"{len(posted)} lines that add up to nothing",
+                    story.service("payments", "/ledger"))
     for share in invoice.shares:
         line = share_line(story, invoice, share.beneficiary)
         story.tell.fact(
             f"{share.titles['en']}: {money(share.amount)} "
-            f"({share.basis_points / 100:g} per cent, {line})",
+            f"({share.basis_points / 100:g} per cent, {line.status})",
             story.service("payments", f"/beneficiaries/{share.beneficiary}/statement"),
         )
 
 
-def share_line(story: Story, invoice: InvoiceView, beneficiary: str) -> ShareStatus | str:
-    """How far a share is carried out."""
+def share_line(story: Story, invoice: InvoiceView, beneficiary: str) -> ShareLine:
+    """How far a share of an invoice is carried out. Raises Refused when there is none."""
     books, after = story.ring.officer("cashier.north").payments, None
     while True:
         page = books.shares(beneficiary, after=after)
-        for line in page.shares:
-            if line.invoice == invoice.code:
-                return line.status
+        found = [line for line in page.shares if line.invoice == invoice.code]
+        if found:
+            return found[0]
         after = page.next
         if after is None:
-            return "not there yet"
+            raise Refused(f"{invoice.code} is not shared with {beneficiary}")
+
+
+def whole_ledger(books: Payments) -> Iterator[LedgerLine]:
+    """Every line, page after page."""
+    after = None
+    while True:
+        page = books.ledger(after=after)
+        yield from page.lines
+        after = page.next
+        if after is None:
+            return

@@ -27,11 +27,11 @@ def prove(story: Story, case: Case, licence: LicenceView) -> None:
     found = tell.verify("certificate", proof, ring.public_key("licensing-checkpoints"),
                         ring.public_key("licensing-qr"))
     tell.fact(f"verify.py believes QR code and log proof: leaf {found['index']} of "
-              f"{found['size']}", str(proof))
+              f"{found['of']}", str(proof))
     head = tell.keep("checkpoint.txt", checkpoint(story))
     tell.verify("checkpoint", head, ring.public_key("licensing-checkpoints"))
     tell.fact("verify.py believes the newest checkpoint of the log",
-              f"{ring.address('licensing')}/log/checkpoint")
+              f"{ring.address('licensing')}/v1/log/checkpoint")
     said = ring.anybody().cases.verify(licence.code).body
     must(said["verdict"] == "in-force", "the licence is in force")
     tell.fact(f"Asked online: {said['verdict']}, may sell "
@@ -56,7 +56,7 @@ def certificate(case: Case, code: str) -> CertificateProof | None:
 
 
 def checkpoint(story: Story) -> bytes:
-    answer = httpx.get(f"{story.ring.address('licensing')}/log/checkpoint", timeout=10)
+    answer = httpx.get(f"{story.ring.address('licensing')}/v1/log/checkpoint", timeout=10)
     return answer.raise_for_status().content
 
 
