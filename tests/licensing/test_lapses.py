@@ -1,12 +1,19 @@
 """Answers and lapses: an answer in time always wins, a late one is judged by the silence rule."""
 
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 
 from licensing_office import OfficeOfTests
 from played_case import PlayedCase, move_clock, play
 
+from contracts.licensing.language import Outcome
+from contracts.licensing.wire_steps import DecisionMade
 from contracts.procedures import LapseAnswer
+from kernel.authority import Actor, Appointment, Power, Realm
 from kernel.commands import Command, Operation
+from kernel.events import ActorKind
+from services.licensing.acts.decide_step import decide_step
+from services.licensing.at_step import AtStep
 
 GRACE = timedelta(seconds=30)
 
@@ -82,6 +89,46 @@ def test_an_answer_in_time_beats_the_lapse_that_comes_after_it(office: OfficeOfT
     assert lapse(case, "screening") == LapseAnswer()
     assert case.step("screening")["outcome"] == "approved"
     assert case.fact("step.decided")[4]["late"] is False
+
+
+def test_an_answer_under_way_at_the_due_instant_beats_the_lapse(office: OfficeOfTests) -> None:
+    """The answer began in time and holds the step; the lapse waits for it and finds it answered."""
+    case = play(office).decided_up_to("screening")
+    due = case.step("screening")["due_at"]
+    move_clock(office, due - timedelta(seconds=5))
+    officer = Actor(
+        kind=ActorKind.OFFICER,
+        person="staff:in-time",
+        realm=Realm.STAFF,
+        offices=frozenset({"/agencies/mines/mines-north"}),
+        appointments=(
+            Appointment(
+                "staff:in-time",
+                "mines",
+                "mines-north",
+                frozenset({Power.DECIDE_STEP}),
+                due - timedelta(days=99),
+            ),
+        ),
+    )
+    made = DecisionMade(outcome=Outcome.APPROVED)
+    found: list[LapseAnswer] = []
+    with office.works.open(officer) as work:
+        place = AtStep(case.code, "screening", 1)
+        decide_step(work, office.desk, place, made, datetime.now(UTC))
+        move_clock(office, due + GRACE)
+        lapsing = threading.Thread(target=lambda: found.append(lapse(case, "screening")))
+        lapsing.start()
+        waiting = (
+            "select count(*) from pg_locks l join pg_stat_activity a using (pid)"
+            " where not l.granted and a.datname = current_database()"
+        )
+        while not office.sql(waiting)[0][0]:
+            assert lapsing.is_alive()
+    lapsing.join()
+    assert found == [LapseAnswer()]
+    assert "step.lapsed" not in case.facts()
+    assert case.step("screening")["outcome"] == "approved"
 
 
 def test_a_late_answer_under_a_rule_that_escalates_is_accepted_as_late(
