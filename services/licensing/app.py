@@ -13,6 +13,7 @@ from services.licensing.routes import (
     documents,
     licences,
     parties,
+    statistics,
     steps,
     track,
 )
@@ -27,6 +28,7 @@ ROUTERS = (
     cases.router,
     licences.router,
     appointments.router,
+    statistics.router,
 )
 
 
