@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.ports import TEST_BASE
 from deploy.stack.databases import app_url
@@ -24,6 +26,32 @@ from deploy.stack.layout import Stack
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".test-data"
 SEED = "CORNERPOST_TEST_SEED"
+
+
+TOGETHER = {
+    "tests/keycloak/": "keycloak",
+    "tests/cli/": "stack",
+    "tests/deploy/": "stack",
+    "tests/journeys/": "stack",
+    "tests/workflows/": "workflows",
+}
+"""Folders whose tests share one server, and so run one after the other on one worker."""
+
+
+class FileByFile(LoadScopeScheduling):
+    """A file stays on one worker, and so does a folder whose tests share a server.
+
+    (The scheduling by marks, `--dist loadgroup`, does not see the marks with this pytest.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        shared = [group for folder, group in TOGETHER.items() if file.startswith(folder)]
+        return shared[0] if shared else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    return FileByFile(config, log)
 
 
 def pytest_configure() -> None:

@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
             "CORNERPOST_TEST_STACK": str(data),
             "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{TEST_BASE + 1}",
         }
-        how = ["-p", "no:cacheprovider", "-s"] if chosen else ["-n", AT_ONCE, "--dist", "loadgroup"]
+        how = ["-p", "no:cacheprovider", "-s"] if chosen else ["-n", AT_ONCE]
         pytest = [sys.executable, "-m", "pytest", "-q", *how, *chosen, *rest]
         ended = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
     return ended.returncode

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from deploy.stack import orphans
 from deploy.stack.layout import Mode, Stack, establish
 from deploy.stack.processes import processes
@@ -29,7 +27,6 @@ def test_status_names_every_process_with_pid_address_and_readiness(stack: Stack)
     assert all(one["pid"] > 0 for one in told.values())
 
 
-@pytest.mark.xdist_group("stack-operations")
 def test_up_on_a_running_stack_starts_nothing_twice(stack: Stack) -> None:
     def pids() -> dict[str, int]:
         done = cornerpost("status", "--json", "--data", str(stack.data))

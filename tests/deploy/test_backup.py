@@ -22,14 +22,12 @@ def archive(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.mark.xdist_group("backup")
 def test_a_backup_is_its_owners_only_and_never_overwritten(archive: Path, stack: Stack) -> None:
     assert archive.stat().st_mode & 0o077 == 0
     with pytest.raises(Refused, match="there already"):
         backup(stack, archive)
 
 
-@pytest.mark.xdist_group("backup")
 def test_a_restored_stack_has_rows_keys_and_the_guarantee(
     archive: Path, stack: Stack, folder: Path
 ) -> None:
@@ -40,7 +38,6 @@ def test_a_restored_stack_has_rows_keys_and_the_guarantee(
         assert (again.keys / key.name).read_bytes() == key.read_bytes()
 
 
-@pytest.mark.xdist_group("backup")
 def test_an_archive_that_was_touched_is_refused_and_nothing_is_left(
     archive: Path, folder: Path
 ) -> None:
@@ -58,7 +55,6 @@ def test_an_archive_that_was_touched_is_refused_and_nothing_is_left(
     assert not (folder / "d").exists()
 
 
-@pytest.mark.xdist_group("backup")
 def test_nothing_is_restored_over_something(archive: Path, folder: Path) -> None:
     (folder / "d").mkdir()
     (folder / "d" / "file").touch()
@@ -66,7 +62,6 @@ def test_nothing_is_restored_over_something(archive: Path, folder: Path) -> None
         restore(archive, folder / "d", BASE)
 
 
-@pytest.mark.xdist_group("backup")
 def test_a_restore_that_fails_half_way_leaves_nothing(
     archive: Path, stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

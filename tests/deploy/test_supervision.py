@@ -36,7 +36,6 @@ def test_the_supervisors_configuration_is_its_owners_only(stack: Stack) -> None:
     assert Supervisor(stack).socket.stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.xdist_group("stack-operations")
 def test_a_killed_process_is_back_within_seconds(stack: Stack) -> None:
     supervisor = Supervisor(stack)
     before = {one.name: one.pid for one in supervisor.states()}[DOOMED]
@@ -49,7 +48,6 @@ def test_a_killed_process_is_back_within_seconds(stack: Stack) -> None:
     assert until(is_back), standings(stack)
 
 
-@pytest.mark.xdist_group("stack-operations")
 def test_starting_what_runs_and_stopping_what_is_stopped_is_no_error(stack: Stack) -> None:
     supervisor = Supervisor(stack)
     supervisor.start(DOOMED)

@@ -12,7 +12,6 @@ from deploy.stack.processes import SERVICES
 from deploy.stack.training_clock import TrainingClock, _relays_held
 
 HERE = [service for service in SERVICES if has_migrations(service)]
-pytestmark = pytest.mark.xdist_group("clock")
 
 
 def offsets(stack: Stack) -> set[int]:
