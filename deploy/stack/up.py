@@ -22,7 +22,7 @@ from deploy.stack.supervision import Supervisor
 from deploy.temporal import config, namespace, schema, server
 
 SECONDS = {"postgres": 30.0, "keycloak": 300.0}
-USUAL_SECONDS = 120.0
+USUAL_SECONDS = 240.0
 LOG_LINES = 15
 QUICK_DEATHS = 3
 
