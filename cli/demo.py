@@ -8,7 +8,7 @@ from rich.table import Table
 
 from cli.demo_ring.ground import take_place
 from cli.demo_ring.ring import Ring
-from cli.demo_story import answering, applying, deciding, others, paying, proving
+from cli.demo_story import answering, applying, appointing, deciding, others, paying, proving
 from cli.demo_story.story import Story
 from cli.demo_story.telling import Teller
 from cli.options import Folder, folder
@@ -39,6 +39,7 @@ def tell(story: Story) -> None:
     case = lodged.case
     paying.pay_application_fee(story, case)
     answering.screen(story, case)
+    appointing.appoint(story, case)
     answering.look_at_workings(story, case)
     answering.gather_opinions(story, case)
     answering.show_rivals_end(story, lodged.rivals)

@@ -12,7 +12,7 @@ from contracts.licensing.language import Outcome, Status, StepStatus
 from contracts.licensing.wire import Signed
 from contracts.licensing.wire_applications import Lodged, NewDraft
 from contracts.licensing.wire_parties import Evidence, NewParty, PartyView
-from contracts.licensing.wire_steps import DecisionMade, OccupantsTold, StepView, VisitMade
+from contracts.licensing.wire_steps import DecisionMade, Given, OccupantsTold, StepView, VisitMade
 from contracts.payments.language import InvoiceStatus, PaymentStatus
 from contracts.payments.wire import InvoiceView, NewPayment, PaymentView
 from kernel.law.procedure import HolderKind
@@ -120,7 +120,7 @@ class Case:
         return until(f"{self.code}: {step} is paid", settled)
 
     def decide(
-        self, officer: OfficerAtWork, step: str, outcome: Outcome = Outcome.APPROVED,
+        self, officer: OfficerAtWork, step: str, outcome: Given = Outcome.APPROVED,
         reasons: str | None = None,
     ) -> StepView:
         """Answer a step that is open, as its officer."""

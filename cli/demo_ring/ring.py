@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -26,6 +26,8 @@ from deploy.stack.vault import secret
 from kernel.law.editions import Edition
 from kernel.law.load import load_country
 
+Text = dict[str, Any]  # as the fake telecom shows it
+Somebody = TypeVar("Somebody", bound=SignedIn)
 CODE = re.compile(r"\b(\d{6})\b")
 
 
@@ -73,8 +75,8 @@ class Ring:
 
     def anybody(self) -> SignedIn:
         """Somebody who has not signed in: the public."""
-        return self._keep(SignedIn("the public", self._portal("public", "portal_public"),
-                                   self._addresses()))
+        client = self._portal("public", "portal_public")
+        return self._keep(SignedIn("the public", client, self._addresses()))
 
     def miner(self, name: str, number: str) -> Miner:
         """Signed in by phone: the code is read from the phone that it was sent to."""
@@ -86,15 +88,20 @@ class Ring:
         ))
         return one
 
-    def officer(self, username: str, step_up: bool = False) -> OfficerAtWork:
-        """Signed in with password, and with `step_up` with the second factor too."""
+    def officer(
+        self, username: str, step_up: bool = False, again: bool = False
+    ) -> OfficerAtWork:
+        """Signed in with password, and with `step_up` with the second factor too.
+
+        Whoever is signed in stays so, unless it is to be done again.
+        """
         client, known = self._portal("staff", "portal"), self.officers[username]
         found = self._at_work.get(username)
         if found is None:
             found = self._keep(OfficerAtWork(
                 known.name, client, self._addresses(), username=username, person=known.person
             ))
-        if step_up or username not in self._at_work:
+        if step_up or again or username not in self._at_work:
             found.sign_in(lambda browser: sign_in_officer(
                 browser, client, known.login, self._codes, step_up
             ))
@@ -109,15 +116,19 @@ class Ring:
                 return self.officer(username)
         raise Refused(f"Nobody at {office} holds the power {power}")
 
-    def texts(self, number: str) -> list[dict[str, Any]]:
+    def texts(self, number: str) -> list[Text]:
         """What a phone shows, the oldest first."""
-        told: list[dict[str, Any]] = self._telecom(f"/phones/{number}/messages")
-        return told
+        return self._telecom(f"/phones/{number}/messages")
 
-    def mails(self, address: str) -> list[dict[str, Any]]:
+    def text(self, number: str, words: str) -> str:
+        """The first text on a phone with these words in it, as soon as it is there."""
+        return until(f"{number} is told: {words}", lambda: next(
+            (str(one["body"]) for one in self.texts(number) if words in one["body"]), None
+        ))
+
+    def mails(self, address: str) -> list[Text]:
         """What lies in an office's mailbox, the oldest first."""
-        told: list[dict[str, Any]] = self._telecom(f"/mailboxes/{address}")
-        return told
+        return self._telecom(f"/mailboxes/{address}")
 
     def put(self, process: str, path: str, body: dict[str, Any]) -> None:
         """Tell a fake how to behave."""
@@ -154,10 +165,11 @@ class Ring:
     def _newest(self, number: str) -> int:
         return max((int(one["n"]) for one in self.texts(number)), default=0)
 
-    def _telecom(self, path: str) -> Any:
+    def _telecom(self, path: str) -> list[Text]:
         answer = httpx.get(f"{self.address('telecom')}{path}", timeout=10)
-        return answer.raise_for_status().json()
+        told: list[Text] = answer.raise_for_status().json()
+        return told
 
-    def _keep(self, person: Any) -> Any:
+    def _keep(self, person: Somebody) -> Somebody:
         self._closing.callback(person.close)
         return person

@@ -79,6 +79,7 @@ def gather_opinions(story: Story, case: Case) -> None:
     tell.fact("It was warned before", mailbox + address_of(story, late.office))
     tell.fact(f"It said nothing: {now.office} has taken the file over ({now.article}), due "
               f"{now.due_at:%a %d %b}", where)
+    story.told(case.miner, "was late")
     tell.remember("The late office's mailbox", mailbox + address_of(story, late.office))
     tell.remember("Facts of the case (signed in)",
                   story.service("licensing", f"/applications/{case.code}/history"))
@@ -89,8 +90,9 @@ def gather_opinions(story: Story, case: Case) -> None:
 def show_rivals_end(story: Story, rivals: Case) -> None:
     """The rival never paid: its application has ended meanwhile, by itself."""
     rivals.ended(Status.LAPSED)
-    story.tell.fact(f"Meanwhile {rivals.code} has lapsed: its fee was never paid",
-                    story.phone(rivals.miner))
+    story.tell.fact(f"Meanwhile {rivals.code} has lapsed",
+                    story.service("licensing", f"/applications/{rivals.code}"))
+    story.told(rivals.miner, "has ended")
 
 
 def address_of(story: Story, office: str) -> str:

@@ -2,8 +2,9 @@
 
 import time
 
-from cli.demo_ring.casework import XLSX, Case, prepare, register
-from cli.demo_ring.people import Miner
+from cli.demo_ring.casework import JPEG, XLSX, Case, prepare, register
+from cli.demo_ring.ground import photograph
+from cli.demo_ring.people import Miner, key
 from cli.demo_ring.waiting import until
 from cli.demo_story.story import Applying, Lodged, Story
 from cli.demo_story.telling import must
@@ -104,6 +105,8 @@ def lodge(story: Story, applying: Applying) -> Lodged:
     receipt = tell.keep("receipt.json", case.lodged.receipt)
     tell.verify("receipt", receipt, story.ring.public_key("licensing-receipts"))
     tell.fact(f"verify.py believes the receipt {case.lodged.receipt.short_code}", str(receipt))
+    story.told(case.miner, case.code)
+    deliver_later_paper(story, case)
     later = (rivals.lodged.lodged_at - case.lodged.lodged_at).total_seconds()
     tell.fact(f"A second applicant lodges {later:.1f} s later: {rivals.code}, place "
               f"{rivals.lodged.filing_seq}",
@@ -112,9 +115,21 @@ def lodge(story: Story, applying: Applying) -> Lodged:
     return Lodged(case, rivals)
 
 
+def deliver_later_paper(story: Story, case: Case) -> None:
+    """A paper that may come later than the application comes now."""
+    ours, kind = case.miner.licensing, "environment-pledge"
+    (missing,) = [one for one in ours.application(case.id).papers if one.state == "missing"]
+    must(missing.kind == kind and missing.due_at, "one paper may still come")
+    ours.put_document(case.id, kind, 1, photograph(f"{kind}-1"), JPEG)
+    ours.deliver_paper(case.id, kind, [1], key())
+    story.tell.fact(f"One paper was allowed to come later ({kind}, until "
+                    f"{missing.due_at:%d %b}): it is handed in",
+                    story.service("licensing", f"/applications/{case.code}/papers/{kind}/delivery"))
+
+
 def tell_rival(story: Story, case: Case, rivals: Case) -> None:
     """What the junior hears of the senior: the place and the hectares, not whose it is."""
-    area = until("the rival's area is entered after the first", lambda: entered(rivals.miner, rivals))
+    area = until("the rival's area is entered", lambda: entered(rivals.miner, rivals))
     where = story.service("cadastre", f"/application-areas/{rivals.id}")
     (senior,) = area.seniors
     must(senior.seq == case.lodged.filing_seq, "the senior is the cooperative's application")
@@ -123,6 +138,7 @@ def tell_rival(story: Story, case: Case, rivals: Case) -> None:
         f"It is told: number {senior.seq} comes first and takes {senior.hectares} of your "
         f"{area.hectares} ha; {area.net_hectares} ha are left. Not by whom", where,
     )
+    story.told(rivals.miner, "the earlier application")
     refused = None
     try:
         rivals.miner.licensing.application(case.code)

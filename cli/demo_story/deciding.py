@@ -60,6 +60,7 @@ def pay_and_issue(story: Story, case: Case) -> LicenceView:
     until("its ground is on the map", lambda: on_the_map(case, licence.code))
     tell.fact("Its ground is on the map", story.service("cadastre",
                                                         f"/licence-areas/{licence.code}"))
+    story.told(case.miner, licence.code)
     tell.remember("The licence", story.service("licensing", f"/licences/{licence.code}"))
     tell.remember("Its ground", story.service("cadastre", f"/licence-areas/{licence.code}"))
     return licence

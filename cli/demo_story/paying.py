@@ -1,14 +1,16 @@
 """The story's money: mobile money with a callback too many and a forged one; who gets what."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from cli.demo_ring.casework import Case
+from cli.demo_ring.waiting import until
 from cli.demo_story.applying import money
 from cli.demo_story.story import Story
 from cli.demo_story.telling import must
 from contracts.payments.client import Payments
-from contracts.payments.language import InvoiceStatus, PaymentStatus
-from contracts.payments.wire import InvoiceView, LedgerLine, ShareLine
+from contracts.payments.language import InvoiceStatus, PaymentStatus, ShareStatus
+from contracts.payments.wire import InvoiceView, LedgerLine, ScheduleView, ShareLine
 from deploy.stack.layout import Refused
 
 
@@ -31,8 +33,8 @@ def pay_application_fee(story: Story, case: Case) -> None:
     payment = case.pay("application-fee")
     must(payment.status is PaymentStatus.COMPLETED, "the payment is completed")
     paid = case.paid("application-fee")
-    tell.fact(f"Paid from the chair's phone ({payment.provider_ref}); the operator calls back twice",
-              story.service("payments", f"/payments/{payment.id}"))
+    tell.fact(f"Paid from the chair's phone ({payment.provider_ref}); the operator calls back "
+              "twice", story.service("payments", f"/payments/{payment.id}"))
     tell.fact(f"It is booked once: receipt {paid.receipt}",
               story.service("payments", f"/receipts/{paid.receipt}"))
 
@@ -56,9 +58,15 @@ def show_books(story: Story, case: Case) -> None:
     tell = story.tell
     tell.section("The books: what came in, who receives it, and that it adds up")
     books = story.ring.officer("cashier.north").payments
+    story.ring.move_clock(story.ring.clock.now() + timedelta(days=1),
+                          lambda line: tell.fact(f"clock: {line}"))
+    until("the treasury is instructed", lambda: all_carried_out(story, case.invoice("grant-fee")))
     ledger = list(whole_ledger(books))
     for step in ("application-fee", "grant-fee"):
         show_fee(story, case, step, ledger)
+    schedule = newest_schedule(books)
+    tell.fact(f"Signed schedule {schedule.number} tells the treasury what to pay on",
+              story.service("payments", f"/schedules/{schedule.number}"))
     trial = books.balances()
     must(not trial.off, "the books balance")
     tell.fact(f"Trial balance of {len(trial.balances)} accounts: off by nothing",
@@ -84,6 +92,22 @@ def show_fee(story: Story, case: Case, step: str, ledger: list[LedgerLine]) -> N
             f"({share.basis_points / 100:g} per cent, {line.status})",
             story.service("payments", f"/beneficiaries/{share.beneficiary}/statement"),
         )
+
+
+def all_carried_out(story: Story, invoice: InvoiceView) -> bool:
+    """Whether no share of the invoice is still due."""
+    lines = [share_line(story, invoice, share.beneficiary) for share in invoice.shares]
+    return all(line.status not in (ShareStatus.DUE, ShareStatus.ASKED) for line in lines)
+
+
+def newest_schedule(books: Payments) -> ScheduleView:
+    """The last schedule that was signed. Raises Refused when there is none."""
+    last: ScheduleView | None = None
+    while page := books.schedules(last.number if last else 0):
+        last = page[-1]
+    if last is None:
+        raise Refused("No schedule was ever signed")
+    return last
 
 
 def share_line(story: Story, invoice: InvoiceView, beneficiary: str) -> ShareLine:

@@ -34,8 +34,8 @@ def prove(story: Story, case: Case, licence: LicenceView) -> None:
               f"{ring.address('licensing')}/v1/log/checkpoint")
     said = ring.anybody().cases.verify(licence.code).body
     must(said["verdict"] == "in-force", "the licence is in force")
-    tell.fact(f"Asked online: {said['verdict']}, may sell "
-              f"{said['quantity_per_period']}", story.service("licensing", f"/verify/{licence.code}"))
+    tell.fact(f"Asked online: {said['verdict']}, may sell {said['quantity_per_period']}",
+              story.service("licensing", f"/verify/{licence.code}"))
     page = f"{ring.address('portal')}/verify/{licence.code}"
     shown = httpx.get(page, timeout=10)
     must(shown.status_code == 200 and licence.holder in shown.text.replace("&#39;", "'"),
@@ -69,7 +69,15 @@ def show_days(story: Story, case: Case) -> None:
     spent = sum(one.seconds for one in days.parties)
     must(isclose(spent, days.experienced_seconds, abs_tol=0.001), "the day ledger adds up")
     for one in sorted(days.parties, key=lambda party: -party.seconds):
-        tell.fact(f"{one.party}: {one.seconds / DAY:.2f} days", where)
-    tell.fact(f"Together {spent / DAY:.2f} days, exactly from lodging to the end of the case",
-              where)
+        tell.fact(f"{one.party}: {span(one.seconds)}", where)
+    tell.fact(f"Together {span(spent)}, exactly from lodging to the end of the case", where)
     tell.remember("Day ledger (signed in)", where)
+
+
+def span(seconds: float) -> str:
+    """A length of time in the two units that matter."""
+    days, rest = divmod(round(seconds), DAY)
+    minutes, last = divmod(rest, 60)
+    if days:
+        return f"{days} d {minutes // 60} h"
+    return f"{minutes} min {last} s" if minutes else f"{last} s"

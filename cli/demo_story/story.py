@@ -21,6 +21,11 @@ class Story:
     def service(self, service: str, path: str) -> str:
         return f"{self.ring.address(service)}/v1{path}"
 
+    def told(self, miner: Miner, words: str) -> None:
+        """Quote a text that reached a phone."""
+        text = self.ring.text(miner.number, words)
+        self.tell.fact(f'Text message to {miner.name}: "{text}"', self.phone(miner))
+
     def phone(self, miner: Miner) -> str:
         return f"{self.ring.address('telecom')}/phone/{miner.number}"
 
