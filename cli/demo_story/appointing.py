@@ -27,10 +27,11 @@ def appoint(story: Story, case: Case) -> None:
     approver = ring.officer("admin.south", step_up=True)
     seen = story.service("licensing", f"/appointments?office={OFFICE}")
     approved = approver.cases.approve_appointment(proposed.id, key())
-    tell.fact(f"{proposer.name} proposes the same person for {OFFICE}, {approver.name} approves with the "
-              f"second factor: {approved.status}", seen)
+    tell.fact(f"{proposer.name} proposes the same person for {OFFICE}, {approver.name} approves "
+              f"with the second factor: {approved.status}", seen)
     until("the newcomer is admitted", lambda: admitted(story, case))
-    tell.fact("Keycloak has the newcomer in the office's group: signed in again, the file can be read", where)
+    tell.fact("Keycloak has the newcomer in the office's group: after a fresh sign-in the file "
+              "can be read", where)
     proposer = ring.officer("admin.north", step_up=True)
     proposer.cases.end_appointment(proposed.id, key())
     must(sees(newcomer, case) == 403, "an ended appointment gives nothing")
