@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -26,6 +26,7 @@ from services.messages.domain.notice import Look, Sending
 from services.messages.gateways.gateway import Gateway, GatewayAway, SendingRefused, Texts
 from services.messages.gateways.mail import MailGateway
 from services.messages.gateways.sms import SmsGateway
+from services.messages.store.notices import Notices
 
 EVERY: Final = 0.5  # seconds between two looks into the database, unless there is news
 AT_ONCE: Final = 20
@@ -34,6 +35,7 @@ PAUSE: Final = 2.0  # after the database was away
 
 BY: Final = clockwork("messages")
 SENT: Final = Counter("cornerpost_notices_total", "Notices handed over", ("channel", "outcome"))
+WAITING: Final = Gauge("cornerpost_notices_waiting", "Notices that are still to be handed over")
 log = structlog.get_logger(__name__)
 
 
@@ -133,8 +135,9 @@ class Dispatch:
         return True
 
     def tidy(self) -> int:
-        """Look after texts without reports, and forget sign-ins that are over."""
+        """Look after texts without reports, count, and forget sign-ins that are over."""
         self._act(forget_sign_ins)
+        WAITING.set(self.works.run(BY, lambda work: Notices(work.session).waiting()))
         return self.look()
 
     def _act(self, act: Callable[[UnitOfWork], object]) -> None:

@@ -93,6 +93,7 @@ def test_a_miner_signs_in_by_phone_and_is_the_same_person_the_next_time(
     second = keycloak.miner_tokens(number)
     claims = keycloak.public_claims(first.access)
     assert claims["sub"] == keycloak.public_claims(second.access)["sub"]
+    assert claims["sub"] == keycloak.phone.subscribers[number]
     assert claims["realm_access"]["roles"] == ["miner"]
     assert set(claims["aud"]) == set(AUDIENCES)
     assert "phone_number" not in claims

@@ -49,6 +49,18 @@ def test_a_report_that_comes_twice_is_one_delivery(office: PostOffice) -> None:
     assert (office.row(notice)["delivered_at"], leaves) == (at, [(1,)])
 
 
+def test_what_arrived_cannot_fail_afterwards(office: PostOffice) -> None:
+    sub, _ = office.subscriber()
+    case = uuid4()
+    notice = office.hand_over(f"public:{sub}", case=case)
+    office.send()
+    eventually(lambda: office.delivered(notice), "no report of the text came")
+    path = f"/v1/delivery/reports/sms?word={office.row(notice)['report_word']}"
+    office.http.post(path, json={"reference": str(notice), "status": "failed"})
+    assert office.row(notice)["failed"] is None
+    assert [name for name, _ in office.journal(case)] == ["notice.sent"]
+
+
 @pytest.mark.parametrize("word", ["", "a-guess"])
 def test_a_report_without_its_word_changes_nothing(office: PostOffice, word: str) -> None:
     sub, number = office.subscriber()

@@ -17,18 +17,18 @@ class MailGateway:
     settings: Settings
 
     def send(self, sending: Sending) -> str | None:
-        mail = self._write(sending)
         try:
-            refused = self._deliver(mail, sending.addresses)
+            mail = self._write(sending)
+            self._deliver(mail, sending.addresses)
         except smtplib.SMTPRecipientsRefused as no:
-            _judge([code for code, _ in no.recipients.values()])
+            raise _judged([code for code, _ in no.recipients.values()]) from no
         except smtplib.SMTPResponseException as no:
-            _judge([no.smtp_code])
+            raise _judged([no.smtp_code]) from no
         except (smtplib.SMTPException, OSError) as away:
             raise GatewayAway(type(away).__name__) from away
-        else:
-            return mail["Message-ID"] if len(refused) < len(sending.addresses) else None
-        return None
+        except ValueError as unwritable:  # an address or a subject that no mail can have
+            raise SendingRefused("unwritable") from unwritable
+        return str(mail["Message-ID"])
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -42,18 +42,19 @@ class MailGateway:
         mail.set_content(sending.text)
         return mail
 
-    def _deliver(self, mail: EmailMessage, addresses: tuple[str, ...]) -> dict[str, object]:
+    def _deliver(self, mail: EmailMessage, addresses: tuple[str, ...]) -> None:
+        """Sent when one of several addresses took it: asking again would tell that one twice."""
         told = self.settings
         with smtplib.SMTP(told.smtp_host, told.smtp_port, timeout=told.gateway_seconds) as smtp:
             if told.smtp_starttls:
                 smtp.starttls()
             if told.smtp_user:
                 smtp.login(told.smtp_user, told.smtp_password.get_secret_value())
-            return dict(smtp.send_message(mail, to_addrs=list(addresses)))
+            smtp.send_message(mail, to_addrs=list(addresses))
 
 
-def _judge(codes: list[int]) -> None:
-    """5xx is final (RFC 5321, 4.2.1), everything else may pass. Always raises."""
+def _judged(codes: list[int]) -> Exception:
+    """5xx is final (RFC 5321, 4.2.1), everything else may pass."""
     if codes and all(code >= 500 for code in codes):
-        raise SendingRefused(str(codes[0]))
-    raise GatewayAway(f"the mail server answered {codes[:1]}")
+        return SendingRefused(str(codes[0]))
+    return GatewayAway(f"the mail server answered {codes[:1]}")
