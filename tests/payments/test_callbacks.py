@@ -113,3 +113,14 @@ def test_a_slow_operator_leaves_places_for_everybody_else(counter: Counter) -> N
     assert quick.status_code == 200
     assert quick.elapsed < timedelta(seconds=1)
     assert {one.result().status_code for one in begun} == {202}
+
+
+def test_twin_callbacks_are_both_taken_and_counted(counter: Counter) -> None:
+    counter.operator.fault(outcome="pending")
+    payment = counter.begun(counter.invoice())
+    reference = uuid4().hex
+    told = {"originalTransactionReference": payment, "transactionReference": reference}
+    with ThreadPoolExecutor(4) as twins:
+        done = list(twins.map(lambda _: callback(counter, **told), range(4)))
+    assert done == [202] * 4
+    assert hints(counter, payment) == [("contradicted", 4)]

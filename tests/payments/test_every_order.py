@@ -35,6 +35,7 @@ class Book:
     chance: random.Random
     name: str = "mobile-money"
     away: bool = False
+    loses_answers: float = 0.2
     truth: dict[str, Answer] = field(default_factory=dict)
 
     def ask_payer(self, prompt: Prompt) -> Answer:
@@ -50,7 +51,7 @@ class Book:
                 prompt.money.currency,
             ),
         )
-        if self.chance.random() < 0.2:
+        if self.chance.random() < self.loses_answers:
             raise ProviderAway("the answer was lost on its way")
         return Answer(PaymentStatus.PENDING)
 
@@ -182,7 +183,7 @@ class World:
 
     def settle_down(self) -> None:
         """No callback ever comes again: the provider is asked about everything, twice at once."""
-        self.book.away = False
+        self.book.away, self.book.loses_answers = False, 0.0
         with ThreadPoolExecutor(4) as asking:
             assert all(asking.map(self.teller.ask, self.payments * 2))
 

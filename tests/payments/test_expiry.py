@@ -9,7 +9,10 @@ from payments_counter import Counter
 from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
+from contracts.payments.wire import NewPayment
 from contracts.procedures import LapseAnswer
+from kernel.authority import NOBODY
+from services.payments.acts.begin_payment import begin_payment
 from services.payments.acts.record_answer import record_answer
 from services.payments.domain.payment import Answer
 from services.payments.teller import provider_called
@@ -74,6 +77,15 @@ def test_a_payer_who_is_being_asked_holds_the_expiry_for_a_day_at_most(counter: 
     assert held.not_before is not None
     assert held.not_before > invoice["due_at"] + timedelta(minutes=4)
     counter.forward(timedelta(days=1))
+    assert counter.expire(invoice).not_before is not None
+    assert counter.expire(invoice).seq == 2
+
+
+def test_a_payment_the_operator_never_heard_of_holds_the_expiry_once(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    asked = NewPayment(msisdn="+255700000001")
+    counter.works.run(NOBODY, lambda work: begin_payment(work, invoice["code"], asked))
+    counter.forward(timedelta(minutes=2))
     assert counter.expire(invoice).not_before is not None
     assert counter.expire(invoice).seq == 2
 

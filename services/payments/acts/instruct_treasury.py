@@ -26,16 +26,16 @@ def instruct_treasury(work: UnitOfWork, desk: Desk) -> Schedule | None:
     shares = Shares(work.session).due(SplitMode.INSTRUCTED, midnight(desk, work.now), LARGEST)
     if not shares:
         return None
-    lines = [line(share) for share in shares]
+    for share in shares:  # before the log's head is locked, in the order of every other act
+        entry = ledger.share_instructed(share.id, share.beneficiary, share.money)
+        write(work.session, work.new_id(), entry, work.now)
     number = next_number(work.session, SCHEDULES)
-    schedule = signed(work, desk, number, lines)
+    schedule = signed(work, desk, number, [line(share) for share in shares])
     work.session.add(schedule)
     work.session.flush()
     for share in shares:
         share.status, share.ended_at = ShareStatus.INSTRUCTED, work.now
         share.schedule_id = schedule.id
-        entry = ledger.share_instructed(share.id, share.beneficiary, share.money)
-        write(work.session, work.new_id(), entry, work.now)
     return schedule
 
 

@@ -17,26 +17,21 @@ def record_hint(work: UnitOfWork, provider: str, told: Callback, body_hash: byte
     """
     payments = Payments(work.session)
     payment = payments.find(provider, as_uuid(told.correlation or ""), told.reference)
-    before = payments.hint(provider, told.reference, body_hash)
-    if before is not None:
-        before.times += 1
-    else:
-        work.session.add(
-            Hint(
-                id=work.new_id(),
-                provider=provider,
-                reference=told.reference,
-                payment_id=None if payment is None else payment.id,
-                claimed=told.status,
-                claimed_amount=told.amount,
-                body_hash=body_hash,
-                received_at=work.now,
-                verdict=Verdict.UNKNOWN if payment is None else Verdict.NOTED,
-            )
+    times = payments.note_hint(
+        Hint(
+            id=work.new_id(),
+            provider=provider,
+            reference=told.reference,
+            payment_id=None if payment is None else payment.id,
+            claimed=told.status,
+            claimed_amount=told.amount,
+            body_hash=body_hash,
+            received_at=work.now,
+            verdict=Verdict.UNKNOWN if payment is None else Verdict.NOTED,
         )
-    if payment is None:
-        return None
-    settled = payment.status is PaymentStatus.REVERSED or (
-        payment.status is PaymentStatus.COMPLETED and before is not None
     )
-    return None if settled else payment.id
+    if payment is None or payment.status is PaymentStatus.REVERSED:
+        return None
+    if payment.status is PaymentStatus.COMPLETED and times > 1:
+        return None
+    return payment.id

@@ -87,10 +87,14 @@ class Payment:
         """Whether an invoice may not expire yet because this payment may still complete.
 
         `answered_before`: when the provider's answer before its newest one came. After a day's
-        patience it must have said twice that the payer is still being asked.
+        patience it must have said twice that the payer is still being asked; that it never heard
+        of the payment it need only say twice.
         """
-        in_time = self.live and self.begun_at <= due_at
-        return in_time and (answered_before is None or answered_before <= due_at + PATIENCE)
+        if not self.live or self.begun_at > due_at:
+            return False
+        if answered_before is None:
+            return True
+        return self.status is not PaymentStatus.UNKNOWN and answered_before <= due_at + PATIENCE
 
     def look_again(self, real_now: datetime) -> None:
         """Plan the next question to the provider, ever more rarely; none after the last look."""

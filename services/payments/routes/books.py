@@ -110,7 +110,7 @@ def statement(
         raise NotFound("No payment has ever been shared with a beneficiary of this name")
     currency = desk.country.newest.rules.country.currency.code
     to = until or work.now + timedelta(microseconds=1)
-    begin = since or to - MONTH
+    begin = since or (to - MONTH if to.year > 1 else to)
     rows = books.statement(beneficiary, begin, to, currency, at_number(page), page.limit + 1)
     totals = books.totals(beneficiary, begin, to, currency)
     opening, received, out = int(totals.opening), int(totals.received), int(totals.carried_out)

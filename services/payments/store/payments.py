@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from contracts.payments.language import HeldBecause
@@ -72,15 +73,17 @@ class Payments:
         )
         return self.session.scalars(wanted).all()
 
-    def hint(self, provider: str, reference: str, body_hash: bytes) -> Hint | None:
-        """The same callback, if it came before; locked until the act is over."""
-        hint = tables.callback_hint.c
-        here = (
-            hint.provider == provider,
-            hint.reference == reference,
-            hint.body_hash == body_hash,
+    def note_hint(self, hint: Hint) -> int:
+        """Note a callback, or that the same one came again; gives how often it has come."""
+        column = tables.callback_hint.c
+        told = {name: getattr(hint, name) for name in column.keys()}  # noqa: SIM118
+        row = upsert(tables.callback_hint).values(**told)
+        counted = row.on_conflict_do_update(
+            index_elements=[column.provider, column.reference, column.body_hash],
+            set_={"times": column.times + 1},
         )
-        return self.session.scalars(select(Hint).where(*here).with_for_update()).first()
+        times: int = self.session.scalars(counted.returning(column.times)).one()
+        return times
 
     def hints_of(self, payment: UUID) -> Sequence[Hint]:
         wanted = select(Hint).where(tables.callback_hint.c.payment_id == payment)
