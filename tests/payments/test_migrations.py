@@ -15,6 +15,7 @@ VIEWS = {
     " status raised_at ended_at",
     "receipts": "id number code invoice_id minor currency body key signature paid_at issued_at",
     "due": "at",
+    "beneficiary_lines": "id beneficiary kind business_id minor currency at",
     "outbox": "id created_at sent_at",
     "log_entries": "seq leaf payload",
 }

@@ -267,10 +267,10 @@ create trigger ledger_transaction_written_once
 """
 
 VIEWS = """
-create view beneficiary_line as
+create view audit_v1.beneficiary_lines as
   select l.id, substr(l.account, 9) as beneficiary, t.kind, t.business_id, -l.minor as minor,
          l.currency, t.at
-  from ledger_line l join ledger_transaction t on t.id = l.transaction_id
+  from public.ledger_line l join public.ledger_transaction t on t.id = l.transaction_id
   where l.account like 'payable:%';
 
 create view audit_v1.ledger_lines as
