@@ -85,7 +85,8 @@ def test_a_junior_hears_of_its_senior_once_whoever_arrives_first(
         heard = events_between(work.session, junior)
         assert [event.name for event in heard] == [AREA_ENTERED, AREA_DISPLACED]
         assert heard[1].payload == {
-            "by_seq": first, "hectares": "3.0000", "net_hectares": "3.0000",
+            "by_seq": first, "hectares": "3.0000", "net_hectares": "3.0000", "count": 1,
+            "seniors": [{"seq": first, "hectares": "3.0000"}],
         }
         (entered,) = events_between(work.session, senior)
         assert entered.payload["junior_to"] == 0

@@ -18,6 +18,7 @@ from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.core import core_of
 from services.cadastre.domain.display import in_degrees, in_plane
 from services.cadastre.domain.law import GroundLaw, Right
+from services.cadastre.domain.seniority import Displaced, told_of
 from services.cadastre.domain.stated import StatedGround, read_statement
 from services.cadastre.store.application_areas import ApplicationAreas, Rival
 from services.cadastre.store.locks import lock_ground
@@ -35,10 +36,10 @@ def enter_application_area(
 ) -> Ack:
     """Marks juniors displaced by it and it by seniors: the same end for every order of arrival.
 
-    Each junior, be it this one or another, is told of each senior's place in the sequence and of
-    the hectares it takes, not whose it is. An area entered before is left as it is, but for its
-    condition: that falls when the place was paid for. Raises NotGenuine and what the statement
-    lacks.
+    Each junior, be it this one or another, is told once of the seniors it meets now: how many,
+    what they leave of it, and the places of the nearest with the hectares each takes, not whose
+    they are. An area entered before is left as it is, but for its condition: that falls when the
+    place was paid for. Raises NotGenuine and what the statement lacks.
     """
     areas = ApplicationAreas(work.session)
     known = areas.find(application)
@@ -111,19 +112,21 @@ def _tell(
     juniors: Sequence[Rival],
     edition: EditionRef,
 ) -> Ack:
-    """The entry first, then its seniors by place, then each junior by its id."""
-    ranked = sorted(seniors, key=lambda one: one.area.filing_seq)
+    """The entry first, then each junior by its id; all is reckoned before the log is locked."""
+    mine = Displaced(area, areas.net_hectares(area), [_taker(one) for one in seniors])
+    others = [
+        Displaced(one.area, areas.net_hectares(one.area), [(area.filing_seq, one.hectares)])
+        for one in juniors
+    ]
     entered = work.record(
         area.application_id,
         AREA_ENTERED,
         {
             "filing_seq": area.filing_seq,
             "hectares": str(area.hectares),
-            "net_hectares": str(areas.net_hectares(area)),
+            "net_hectares": str(mine.net),
             "junior_to": len(seniors),
-            "seniors": [
-                {"seq": one.area.filing_seq, "hectares": str(one.hectares)} for one in ranked
-            ],
+            "seniors": told_of(mine.takers),
             "displaces": len(juniors),
             "conditional": area.conditional,
             "geometry_hash": area.geometry_hash,
@@ -131,29 +134,22 @@ def _tell(
         tell=[Tell.application(area.application_id)],
         edition=edition,
     )
-    for one in ranked:
-        _tell_displaced(work, areas, area, one.area.filing_seq, one.hectares)
-    for one in juniors:
-        _tell_displaced(work, areas, one.area, area.filing_seq, one.hectares)
+    for one in [mine, *others] if seniors else others:
+        _tell_displaced(work, one)
     return Ack(seq=entered.seq)
 
 
-def _tell_displaced(
-    work: UnitOfWork,
-    areas: ApplicationAreas,
-    junior: ApplicationArea,
-    by_seq: int,
-    hectares: Decimal,
-) -> None:
+def _taker(one: Rival) -> tuple[int, Decimal]:
+    return one.area.filing_seq, one.hectares
+
+
+def _tell_displaced(work: UnitOfWork, one: Displaced) -> None:
     """Every junior hears of every senior once, whichever of the two arrived first."""
+    junior = one.junior
     work.record(
         junior.application_id,
         AREA_DISPLACED,
-        {
-            "by_seq": by_seq,
-            "hectares": str(hectares),
-            "net_hectares": str(areas.net_hectares(junior)),
-        },
+        one.told(),
         tell=[Tell.application(junior.application_id)],
         edition=junior.edition_ref,
     )

@@ -20,6 +20,7 @@ from services.cadastre.domain.display import in_web
 from services.cadastre.domain.hectares import of_square_metres
 from services.cadastre.domain.law import GroundLaw, Right
 from services.cadastre.domain.licence_area import LicenceArea
+from services.cadastre.domain.seniority import told_of
 from services.cadastre.store import places
 from services.cadastre.store.application_areas import ApplicationAreas
 from services.cadastre.store.hits import Asked, Underneath
@@ -81,7 +82,8 @@ def _must_be_first(areas: ApplicationAreas, area: ApplicationArea, law: GroundLa
     if seniors and law.seniors_block(area.licence_type):
         raise SeniorApplicationPending(
             f"{len(seniors)} earlier applications ask for part of this ground",
-            seniors=[{"seq": one.seq, "hectares": str(one.hectares)} for one in seniors],
+            count=len(seniors),
+            seniors=told_of([(one.seq, one.hectares) for one in seniors]),
         )
 
 
