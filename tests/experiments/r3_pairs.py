@@ -128,7 +128,7 @@ def _on_and_off_cells(chance: random.Random, corner: Corner) -> Two:
     """A grid licence against a free polygon, either of them first."""
     column, row = (corner[0] - GRID[0]) // CELL, (corner[1] - GRID[1]) // CELL
     grid = _cells(((column + 1, row + 1),))
-    x, y = corner[0] + CELL + chance.randrange(10, 200), corner[1] + CELL + chance.randrange(10, 200)
+    x, y = (at + CELL + chance.randrange(10, 200) for at in corner)
     free = _permit(box(x, y, x + chance.randrange(40, 200), y + 120))
     return (grid, free) if chance.random() < 0.7 else (free, grid)
 
@@ -156,10 +156,8 @@ def _permit(shape: Polygon, minerals: tuple[str, ...] = ("gold",)) -> Ask:
 
 
 def _cells(chosen: tuple[tuple[int, int], ...]) -> Ask:
-    squares = [
-        box(GRID[0] + c * CELL, GRID[1] + r * CELL, GRID[0] + (c + 1) * CELL, GRID[1] + (r + 1) * CELL)
-        for c, r in chosen
-    ]
+    corners = [(GRID[0] + column * CELL, GRID[1] + row * CELL) for column, row in chosen]
+    squares = [box(x, y, x + CELL, y + CELL) for x, y in corners]
     whole = squares[0]
     for square in squares[1:]:
         whole = whole.union(square)

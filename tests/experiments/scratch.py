@@ -177,7 +177,9 @@ def as_owner(settings: ServiceSettings, statement: str, *values: object) -> list
         return done.fetchall() if done.description else []
 
 
-def appoint(settings: ServiceSettings, person: str, agency: str, office: str, *powers: Power) -> None:
+def appoint(
+    settings: ServiceSettings, person: str, agency: str, office: str, *powers: Power
+) -> None:
     """A live appointment, as if it had been proposed and approved long ago."""
     as_owner(
         settings,

@@ -1,9 +1,12 @@
 """R3 at the size of every run, its seed printed with what it found."""
 
+import pytest
+
 from tests.experiments import r3
 from tests.experiments.report import EVERY_RUN
 
 
+@pytest.mark.timeout(900)
 def test_of_two_approvals_for_the_same_ground_the_senior_wins(postgres: str, seed: int) -> None:
     finding = r3.run(postgres, EVERY_RUN, seed)
     print(finding.say())
