@@ -1,8 +1,9 @@
 """A case in hand: its application locked, its law, its calendars, and how its facts are written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from services.licensing.store.days import Days
 from services.licensing.store.steps import Steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Casework:
     """One lodged application while an act is at it."""
 
@@ -35,7 +36,6 @@ class Casework:
     application: Application
     plan: Plan
     edition: Edition
-    entries: list[CalendarEntry] = field(default_factory=list)
 
     @property
     def id(self) -> UUID:
@@ -44,6 +44,11 @@ class Casework:
     @property
     def steps(self) -> Steps:
         return Steps(self.work.session)
+
+    @cached_property
+    def entries(self) -> list[CalendarEntry]:
+        """The changes of the calendar that are in force; asked for by acts that reckon times."""
+        return list(Calendars(self.work.session).approved())
 
     def law(self, step: str) -> StepPlan:
         """The plan's rules for a step. Raises NotFound for a step the plan does not have."""
@@ -116,7 +121,6 @@ def _case(work: UnitOfWork, desk: Desk, application: Application) -> Casework:
         application=application,
         plan=application.law(),
         edition=desk.law.country.by_hash(application.edition_hash),
-        entries=list(Calendars(work.session).approved()),
     )
 
 

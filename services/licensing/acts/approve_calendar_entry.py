@@ -21,7 +21,8 @@ APPROVED = "calendar.approved"
 def approve_calendar_entry(work: UnitOfWork, desk: Desk, entry: UUID) -> tuple[CalendarEntry, int]:
     """The change, and how many open steps it retimed. Raises SecondPersonNeeded.
 
-    Cases are locked in the order of their ids, so that two changes never wait for each other.
+    All its cases are locked first, in the order of their ids, and the log's head after them: the
+    order in which every other act locks them.
     """
     work.actor.must(Power.APPROVE_CALENDAR, None, work.now)
     calendars = Calendars(work.session)
@@ -33,9 +34,8 @@ def approve_calendar_entry(work: UnitOfWork, desk: Desk, entry: UUID) -> tuple[C
     change.version = calendars.next_version()
     change.approved_by, change.approved_at = work.actor.person, work.now
     work.session.flush()
-    retimed = 0
-    for case in Steps(work.session).pending_cases():
-        retimed += _retime(take_case(work, desk, case), change)
+    cases = [take_case(work, desk, case) for case in Steps(work.session).pending_cases()]
+    retimed = sum(_retime(case, change) for case in cases)
     told = {"version": change.version, "kind": change.kind.value, "retimed": retimed}
     work.record(change.id, APPROVED, told)
     return change, retimed
