@@ -6,6 +6,7 @@ the run. `--bench`, `--experiments` and `--shots` choose other folders than the 
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -89,5 +90,11 @@ def scratch_postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _stopped(*_: object) -> None:
+    """What was started is ended also when the run itself is told to end."""
+    sys.exit(143)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stopped)
     sys.exit(main(sys.argv[1:]))
