@@ -7,7 +7,7 @@ from cli.demo_ring.ground import photograph
 from cli.demo_ring.people import Miner, OfficerAtWork, key
 from cli.demo_ring.ring import Ring
 from cli.demo_ring.waiting import until
-from contracts.cadastre.wire import GroundAsked, GroundChecked
+from contracts.cadastre.wire import ApplicationAreaTold, GroundAsked, GroundChecked
 from contracts.licensing.language import Outcome, Status, StepStatus
 from contracts.licensing.wire import Signed
 from contracts.licensing.wire_applications import Lodged, NewDraft
@@ -16,6 +16,7 @@ from contracts.licensing.wire_steps import DecisionMade, Given, OccupantsTold, S
 from contracts.payments.language import InvoiceStatus, PaymentStatus
 from contracts.payments.wire import InvoiceView, NewPayment, PaymentView
 from kernel.law.procedure import HolderKind
+from kernel.problems import Problem
 
 JPEG = "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -143,6 +144,15 @@ class Case:
         seen = officer.cases.visit(self.id, step, made, here.version, key()).step.version
         told = OccupantsTold(told_on=today, how=TOLD, people=people, languages=["sw", "en"])
         return officer.cases.notify_occupants(self.id, step, told, seen, key()).step
+
+    def area(self) -> ApplicationAreaTold | None:
+        """The application area, once the cadastre has it."""
+        try:
+            return self.miner.cadastre.application_area(self.id)
+        except Problem as problem:
+            if problem.status == 404:
+                return None
+            raise
 
     def licence_code(self) -> str:
         """The licence's code, as soon as it is issued."""

@@ -92,3 +92,8 @@ class OfficerAtWork(SignedIn):
 
     username: str = ""
     person: str = ""
+    stepped_up: datetime | None = None
+
+    def is_stepped_up(self) -> bool:
+        """Whether the second factor was shown so lately that it still counts."""
+        return self.stepped_up is not None and machine_now() - self.stepped_up < FRESH

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from chassis.clock import machine_now
 from cli.demo_ring.people import Miner, OfficerAtWork, SignedIn
 from cli.demo_ring.waiting import until
 from deploy.keycloak.one_time_codes import OneTimeCodes
@@ -93,7 +94,7 @@ class Ring:
     ) -> OfficerAtWork:
         """Signed in with password, and with `step_up` with the second factor too.
 
-        Whoever is signed in stays so, unless it is to be done again.
+        Whoever is signed in stays so, unless it is to be done again or was too long ago.
         """
         client, known = self._portal("staff", "portal"), self.officers[username]
         found = self._at_work.get(username)
@@ -101,10 +102,12 @@ class Ring:
             found = self._keep(OfficerAtWork(
                 known.name, client, self._addresses(), username=username, person=known.person
             ))
-        if step_up or again or username not in self._at_work:
+        here = username in self._at_work and (not step_up or found.is_stepped_up())
+        if again or not here:
             found.sign_in(lambda browser: sign_in_officer(
                 browser, client, known.login, self._codes, step_up
             ))
+            found.stepped_up = machine_now() if step_up else found.stepped_up
         self._at_work[username] = found
         return found
 

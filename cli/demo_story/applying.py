@@ -4,7 +4,7 @@ import time
 
 from cli.demo_ring.casework import JPEG, XLSX, Case, prepare, register
 from cli.demo_ring.ground import photograph
-from cli.demo_ring.people import Miner, key
+from cli.demo_ring.people import key
 from cli.demo_ring.waiting import until
 from cli.demo_story.story import Applying, Lodged, Story
 from cli.demo_story.telling import must
@@ -129,7 +129,7 @@ def deliver_later_paper(story: Story, case: Case) -> None:
 
 def tell_rival(story: Story, case: Case, rivals: Case) -> None:
     """What the junior hears of the senior: the place and the hectares, not whose it is."""
-    area = until("the rival's area is entered", lambda: entered(rivals.miner, rivals))
+    area = until("the rival's area is entered", lambda: displaced(rivals))
     where = story.service("cadastre", f"/application-areas/{rivals.id}")
     (senior,) = area.seniors
     must(senior.seq == case.lodged.filing_seq, "the senior is the cooperative's application")
@@ -150,15 +150,10 @@ def tell_rival(story: Story, case: Case, rivals: Case) -> None:
     story.tell.remember("The rival's phone", story.phone(rivals.miner))
 
 
-def entered(miner: Miner, case: Case) -> ApplicationAreaTold | None:
-    """The application area with its seniors, once the cadastre has it."""
-    try:
-        area = miner.cadastre.application_area(case.id)
-    except Problem as problem:
-        if problem.status == 404:
-            return None
-        raise
-    return area if area.seniors else None
+def displaced(case: Case) -> ApplicationAreaTold | None:
+    """The application area, once it has met those before it."""
+    area = case.area()
+    return area if area and area.seniors else None
 
 
 def money(amount: Amount) -> str:
