@@ -8,7 +8,7 @@ from importlib.util import find_spec
 import psycopg
 import typer
 
-from cli import archive, clock, resurrect, rulebook, stack
+from cli import appoint, archive, clock, resurrect, rulebook, stack
 from deploy.keycloak.admin import AdminRefused
 from deploy.stack.layout import Refused
 from deploy.stack.skipping import CaseDidNotArrive
@@ -29,7 +29,7 @@ app = typer.Typer(
 )
 for command in (
     stack.up, stack.status, stack.start, stack.stop, stack.down, stack.migrate,
-    archive.backup, archive.restore, resurrect.resurrect,
+    archive.backup, archive.restore, resurrect.resurrect, appoint.appoint,
 ):
     app.command()(command)
 app.add_typer(clock.app, name="clock")

@@ -1,28 +1,28 @@
 """Fills a training stack with invented officers: accounts that can sign in, and appointments."""
 
-from collections.abc import Iterable
-from datetime import datetime
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
 import psycopg
 
-from chassis.clock import machine_now
 from deploy.keycloak.people import Officer, Person, make_officers, read_officers
 from deploy.keycloak.realms import Office
 from deploy.keycloak.start import AdminAccount
 from deploy.stack.databases import owner_url
-from deploy.stack.environment import COUNTRY, keycloak_address
-from deploy.stack.layout import ROOT, Stack
-from deploy.stack.migrations import has_migrations
-from deploy.stack.processes import SERVICES
+from deploy.stack.environment import COUNTRY, environment, keycloak_address
+from deploy.stack.layout import ROOT, Refused, Stack
+from deploy.stack.processes import OURS, SERVICES
 from kernel.law.load import load_country
 from kernel.law.training import TrainingOfficer, load_training
 
-APPOINT = """
-    insert into appointment (id, person, agency, office, powers, since, version)
-    values (%s, %s, %s, %s, %s, %s, 1) on conflict (id) do nothing
-"""
+RUNNER = "cli.appointing"
+COPIED = "select person, office from appointment where until is null"
+SECONDS = 120.0
 
 
 def officers_file(stack: Stack) -> Path:
@@ -38,8 +38,8 @@ def officers(stack: Stack) -> dict[str, Officer]:
 def fill(stack: Stack, admin: AdminAccount) -> int:
     """Make accounts and appointments that are not there yet; answer how many officers there are.
 
-    On a training stack only: there these appointments stand in every service from the first day,
-    as if they had been proposed and approved; on a production stack people do that.
+    On a training stack only. The appointments are written down by the operator and logged as such;
+    the clockwork copies them to the other services, which is waited for. Raises Refused.
     """
     newest = load_country(ROOT / "rulebooks", COUNTRY).newest
     invented = load_training(ROOT / "rulebooks", newest).officers
@@ -49,14 +49,31 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
         file = officers_file(stack)
         make_officers(keycloak_address(stack), admin, people, file)
     made = officers(stack)
-    rows = [row for one in invented for row in _appointments(one, agencies, made[one.username])]
-    for service in SERVICES:
-        if has_migrations(service):
-            _appoint(owner_url(stack, service), rows)
+    seeds = [seed for one in invented for seed in _seeds(one, made[one.username])]
+    appoint(stack, seeds)
+    _wait_for_copies(stack, {(str(seed["person"]), str(seed["office"])) for seed in seeds})
     return len(people)
 
 
-Row = tuple[object, str, str, str, list[str], datetime]
+def appoint(stack: Stack, seeds: Sequence[Mapping[str, object]]) -> str:
+    """Have licensing write first appointments down, as its operator; answer what was said.
+
+    One process of its own does it: deploy imports no service. Raises Refused with its last words.
+    """
+    told = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    licensing = next(one for one in OURS if one.name == "licensing")
+    done = subprocess.run(
+        [sys.executable, "-m", RUNNER],
+        input=json.dumps(list(seeds)),
+        env=told | environment(licensing, stack),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Refused(f"Appointing failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    return done.stdout
 
 
 def _all_made(stack: Stack, people: Iterable[Person]) -> bool:
@@ -84,23 +101,28 @@ def _person(officer: TrainingOfficer, agencies: dict[str, str]) -> Person:
     )
 
 
-def _appointments(
-    officer: TrainingOfficer, agencies: dict[str, str], account: Officer
-) -> list[Row]:
-    since = machine_now()
+def _seeds(officer: TrainingOfficer, account: Officer) -> list[dict[str, object]]:
     return [
-        (
-            uuid5(NAMESPACE_URL, f"{account.person}@{one.office}"),
-            account.person,
-            agencies[one.office],
-            one.office,
-            [power.value for power in one.powers],
-            since,
-        )
+        {
+            "person": account.person,
+            "office": one.office,
+            "powers": [power.value for power in one.powers],
+        }
         for one in officer.appointments
     ]
 
 
-def _appoint(url: str, rows: list[Row]) -> None:
-    with psycopg.connect(url) as database, database.cursor() as cursor:
-        cursor.executemany(APPOINT, rows)
+def _wait_for_copies(stack: Stack, wanted: set[tuple[str, str]]) -> None:
+    """Until each service knows each appointment; raises Refused when that takes too long."""
+    give_up = time.monotonic() + SECONDS
+    for service in SERVICES:
+        while missing := wanted - _copied(owner_url(stack, service)):
+            if time.monotonic() > give_up:
+                why = f"{len(missing)} appointments did not reach {service}"
+                raise Refused(f"{why}: do the relays and workflows run?")
+            time.sleep(0.3)
+
+
+def _copied(url: str) -> set[tuple[str, str]]:
+    with psycopg.connect(url) as database:
+        return {(str(row[0]), str(row[1])) for row in database.execute(COPIED)}

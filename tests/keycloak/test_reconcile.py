@@ -13,7 +13,6 @@ from deploy.keycloak.people import Person, UnknownOffice, make_officers, read_of
 from deploy.keycloak.realms import ClientSecrets, Office, realm_documents
 from deploy.keycloak.reconcile import reconcile
 from deploy.keycloak.start import AdminAccount
-from deploy.keycloak.training import training_people
 from kernel.law.load import load_country
 from tests.keycloak.server import NORTH, OFFICES, UNSTAFFED, KeycloakUnderTest
 
@@ -236,11 +235,3 @@ def test_the_realm_of_administrators_has_no_people(keycloak: KeycloakUnderTest) 
 
 def test_health_answers_on_its_own_port_only(keycloak: KeycloakUnderTest) -> None:
     assert httpx.get(f"{keycloak.base_url}/health/ready").status_code == 404
-
-
-def test_the_officers_of_the_training_country_sit_in_offices_of_its_law() -> None:
-    law = load_country(RULEBOOKS, "example").newest.rules
-    offices = {Office(one.agency, one.id) for one in law.offices}
-    people = training_people()
-    assert {office for person in people for office in person.offices} == offices
-    assert len({person.username for person in people}) == len(people)
