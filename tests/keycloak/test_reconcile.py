@@ -13,7 +13,6 @@ from deploy.keycloak.people import Person, UnknownOffice, make_officers, read_of
 from deploy.keycloak.realms import ClientSecrets, Office, realm_documents
 from deploy.keycloak.reconcile import reconcile
 from deploy.keycloak.start import AdminAccount
-from kernel.law.load import load_country
 from tests.keycloak.server import NORTH, OFFICES, UNSTAFFED, KeycloakUnderTest
 
 RULEBOOKS = Path(__file__).parents[2] / "rulebooks"
