@@ -5,13 +5,21 @@ from kernel.authority import Power
 from kernel.problems import NotAllowed
 from services.cadastre.domain.zone import Zone
 from services.cadastre.store import places
+from services.cadastre.store.locks import lock_ground
+from services.cadastre.store.shape import box_mm
 
 APPROVED = "zone.approved"
 
 
 def approve_zone(work: UnitOfWork, name: str) -> Zone:
     """Raises NotFound, NotAllowed, FourEyes and ZoneApproved."""
-    zone = places.Zones(work.session).take(name)
+    """Grants on its ground wait: after this leaf none is made that has not read the zone.
+
+    Raises NotFound, NotAllowed, FourEyes and ZoneApproved.
+    """
+    zones = places.Zones(work.session)
+    lock_ground(work.session, box_mm(zones.ground(name)))
+    zone = zones.take(name)
     work.actor.must(Power.APPROVE_ZONE, zone.office, work.now)
     if work.actor.person is None:
         raise NotAllowed("A zone is approved by a person")

@@ -17,6 +17,7 @@ from services.cadastre.store.tables import (
     known_working,
     plane,
     register_version,
+    zone,
 )
 
 PIECE_CORNERS = 128
@@ -62,6 +63,14 @@ class Zones:
 
     def find(self, name: str) -> Zone | None:
         return self.session.get(Zone, name)
+
+    def ground(self, name: str) -> MultiPolygon:
+        """Where it lies, without a lock: a zone never moves. Raises NotFound."""
+        wanted = select(zone.c.geom).where(zone.c.id == name)
+        found: MultiPolygon | None = self.session.scalars(wanted).one_or_none()
+        if found is None:
+            raise NotFound("There is no such zone")
+        return found
 
     def take(self, name: str) -> Zone:
         """Locks the row until commit. Raises NotFound."""
