@@ -11,14 +11,14 @@ from weasyprint.urls import URLFetcher
 from services.licensing.domain.certificate import Sheet
 
 STYLE = """
-@page { size: A4; margin: 22mm 20mm; @bottom-center { content: "%(code)s"; font-size: 9pt } }
-body { font-family: "DejaVu Sans", "Noto Sans", sans-serif; font-size: 11pt; color: #111 }
+@page { size: A4; margin: 22mm 20mm; @bottom-center { content: "%(code)s"; font: 9pt sans-serif } }
+body { font-family: "Noto Sans", "DejaVu Sans", sans-serif; font-size: 11pt; color: #111 }
 h1 { font-size: 22pt; margin: 4mm 0 1mm } h2 { font-size: 13pt; font-weight: normal; margin: 0 }
 .titles { color: #444; font-size: 10pt; margin: 0 0 8mm }
 table { width: 100%%; border-collapse: collapse; margin-bottom: 8mm }
 th, td { text-align: left; padding: 2mm 0; border-bottom: 0.3mm solid #bbb; vertical-align: top }
 th { width: 42mm; font-weight: normal; color: #444 } td { overflow-wrap: anywhere }
-.proof { display: flex; gap: 8mm; align-items: center } .proof p { font-size: 9pt }
+.proof { display: flex; gap: 8mm; align-items: center } .proof p { font-size: 9pt; flex: 1; min-width: 0; overflow-wrap: anywhere }
 .training { border: 1mm solid #a00; color: #a00; padding: 3mm; font-weight: bold;
   text-align: center; margin-bottom: 6mm }
 """
@@ -49,7 +49,7 @@ def page(sheet: Sheet) -> str:
         f"<h1>{escape(sheet.title)}</h1>"
         f'<p class="titles">{escape(" · ".join(sheet.titles))}</p>'
         f"<table>{rows}</table>"
-        f'<div class="proof"><img src="{qr_image(sheet.qr)}" style="width: 58mm" alt="QR code">'
+        f'<div class="proof"><img src="{qr_image(sheet.qr)}" style="width: 66mm" alt="QR code">'
         f"<p>Anyone can verify this certificate at<br>{escape(sheet.verify_at)}<br><br>"
         f"The code also holds the signed facts, for offices without a network.<br><br>"
         f"{escape(sheet.article)}</p></div></body></html>"
@@ -59,5 +59,5 @@ def page(sheet: Sheet) -> str:
 def qr_image(text: str) -> str:
     """The QR code as an embedded picture, with enough redundancy for worn paper."""
     picture = io.BytesIO()
-    segno.make(text, error="l", micro=False).save(picture, kind="png", scale=6, border=4)
+    segno.make(text, error="m", micro=False).save(picture, kind="png", scale=6, border=4)
     return "data:image/png;base64," + base64.b64encode(picture.getvalue()).decode()
