@@ -18,7 +18,8 @@ h1 { font-size: 22pt; margin: 4mm 0 1mm } h2 { font-size: 13pt; font-weight: nor
 table { width: 100%%; border-collapse: collapse; margin-bottom: 8mm }
 th, td { text-align: left; padding: 2mm 0; border-bottom: 0.3mm solid #bbb; vertical-align: top }
 th { width: 42mm; font-weight: normal; color: #444 } td { overflow-wrap: anywhere }
-.proof { display: flex; gap: 8mm; align-items: center } .proof p { font-size: 9pt; flex: 1; min-width: 0; overflow-wrap: anywhere }
+.proof { display: flex; gap: 8mm; align-items: center }
+.proof p { font-size: 9pt; flex: 1; min-width: 0; overflow-wrap: anywhere }
 .training { border: 1mm solid #a00; color: #a00; padding: 3mm; font-weight: bold;
   text-align: center; margin-bottom: 6mm }
 """
