@@ -22,6 +22,9 @@ STATUS: Final = {
 }
 """Every other word of the operator's means that it is not over."""
 
+ENDS: Final = (400, 402, 422)
+"""Refusals of the payment itself. All others speak of us, of our key or of how often we ask."""
+
 
 class Transaction(BaseModel):
     """A transaction as the operator tells it; other members are passed over."""
@@ -67,9 +70,20 @@ class MobileMoney:
         }
         headers = {"X-CorrelationID": prompt.correlation, "X-Callback-URL": self.callback_url}
         answer = self._call("POST", "/transactions/type/merchantpay", body, headers)
-        if answer.is_client_error:
+        if answer.status_code in ENDS:
             return Answer(PaymentStatus.FAILED, reason=_reason(answer))
+        if answer.status_code == httpx.codes.CONFLICT:
+            return self._taken_before(prompt.correlation)
+        if answer.is_client_error:
+            raise ProviderAway(f"the operator answered {answer.status_code}")
         return Answer(PaymentStatus.PENDING)
+
+    def _taken_before(self, correlation: str) -> Answer:
+        """The operator says that it has had this request: what became of it."""
+        found = self.look_up(correlation)
+        if found.status is PaymentStatus.UNKNOWN:
+            raise ProviderAway("the operator has the request and does not know it")
+        return found
 
     def look_up(self, correlation: str) -> Answer:
         """The status query by our own name for the payment: the proof."""
@@ -90,7 +104,10 @@ class MobileMoney:
         )
 
     def pay_out(self, batch: str, lines: Sequence[Payout]) -> None:
-        """One batch of disbursements; line n is known to the operator as `<batch>:<n>`."""
+        """One batch of disbursements; line n is known to the operator as `<batch>:<n>`.
+
+        A batch that the operator says it has had (409) is taken.
+        """
         told = [
             {
                 "amount": self.spell(line.money),
@@ -104,7 +121,7 @@ class MobileMoney:
         answer = self._call(
             "POST", "/batchtransactions", {"transactions": told}, {"X-CorrelationID": batch}
         )
-        if answer.is_client_error:
+        if answer.is_client_error and answer.status_code != httpx.codes.CONFLICT:
             raise ProviderAway(f"the operator refused the batch: {_reason(answer)}")
 
     def close(self) -> None:
