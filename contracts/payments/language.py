@@ -55,6 +55,7 @@ class ShareStatus(StrEnum):
     INSTRUCTED = "instructed"  # a signed schedule tells the treasury to pay it
     ACCOUNTED = "accounted"  # it stands in the beneficiary's statement, nothing else is due
     FAILED = "failed"  # the provider refused; an officer must look at it
+    HELD = "held"  # the money was taken back before it was passed on; an officer must look at it
 
 
 class BatchStatus(StrEnum):

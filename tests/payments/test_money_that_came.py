@@ -106,6 +106,33 @@ def test_an_invoice_paid_with_money_that_is_taken_back_stays_paid_and_is_listed(
     counter.must_balance()
 
 
+def test_of_money_that_is_taken_back_nothing_is_paid_on(counter: Counter) -> None:
+    invoices = [counter.invoice(), counter.invoice("artisanal-grant", step="grant-fee")]
+    for invoice in invoices:
+        payment = counter.begun(invoice)
+        eventually(lambda one=invoice: counter.paid(one), "the payment never arrived")
+        counter.operator.reverse(counter.operator.transaction(payment)["transactionReference"])
+        assert counter.teller.ask(UUID(payment))
+    counter.forward(timedelta(days=1))
+    counter.paymaster.work()
+    found = counter.sql(
+        "select distinct status, batch_id, schedule_id from split_instruction"
+        " where invoice_id = any(%s)",
+        [one["id"] for one in invoices],
+    )
+    assert found == [("held", None, None)]
+    listed = counter.http.get(
+        "/v1/shares?limit=500", headers=counter.officer(Power.READ_LEDGER)
+    ).json()["shares"]
+    codes = [one["code"] for one in invoices]
+    assert {one["status"] for one in listed if one["invoice"] in codes} == {"held"}
+    told = counter.sql(
+        "select payload -> 'held' from journal where case_id = %s and name = 'payment.reversed'",
+        invoices[0]["id"],
+    )
+    assert [one["beneficiary"] for one in told[0][0]] == ["council-hillside", "treasury"]
+
+
 def test_held_money_that_is_taken_back_is_owed_to_nobody(counter: Counter) -> None:
     counter.operator.fault(callback="none")
     invoice = counter.invoice()

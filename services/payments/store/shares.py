@@ -34,6 +34,16 @@ class Shares:
         )
         return self.session.scalars(wanted).all()
 
+    def due_of(self, invoice: UUID) -> Sequence[Share]:
+        """What of an invoice's payment nobody has been told to pay out, locked."""
+        wanted = (
+            select(Share)
+            .where(columns.invoice_id == invoice, columns.status == ShareStatus.DUE)
+            .order_by(columns.beneficiary)
+            .with_for_update()
+        )
+        return self.session.scalars(wanted.execution_options(populate_existing=True)).all()
+
     def of_batch(self, batch: UUID) -> Sequence[Share]:
         """In the order of their positions, which are their names at the provider."""
         wanted = select(Share).where(columns.batch_id == batch)
