@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from chassis.settings import ServiceSettings
 from chassis.signing import Keyring, Signer
 from kernel.calendar import Calendar
 from kernel.events import EditionRef
 from kernel.law.editions import Country, Edition
 from kernel.law.load import load_country, office_calendar
 from kernel.money import Money, NotAnAmount
+from services.payments.domain.payment import LIMITS, Limits
+from services.payments.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Desk:
     receipts: Signer
     keyring: Keyring
     training: bool
+    limits: Limits = LIMITS
     calendars: dict[tuple[str, str], Calendar] = field(default_factory=dict)
 
     def edition_of(self, ref: EditionRef) -> Edition:
@@ -69,11 +71,14 @@ class Desk:
         return ours.exponent if ours.code == currency else 2
 
 
-def open_desk(settings: ServiceSettings) -> Desk:
+def open_desk(settings: Settings) -> Desk:
     """Read law and keys once. Raises RulebookFaulty; FileNotFoundError where a key is missing."""
     return Desk(
         country=load_country(settings.rulebooks, settings.country),
         receipts=Signer.load(settings.keys, "payments-receipts"),
         keyring=Keyring.load(settings.keys),
         training=settings.training,
+        limits=Limits(
+            by_person=settings.payments_an_hour, of_phone=settings.prompts_an_hour_of_a_phone
+        ),
     )

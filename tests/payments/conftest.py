@@ -117,6 +117,8 @@ def bare_settings(
         public_jwks=f"{issuer.url}/public",
         pool=8,
         provider_seconds=1.0,
+        payments_an_hour=1000,
+        prompts_an_hour_of_a_phone=1000,
         callback_url=f"http://127.0.0.1:{port}/v1/providers/mobile-money/callbacks",
     )
     for key, purpose, service in KEYS:

@@ -1,5 +1,7 @@
 """A payment: one try to pay an invoice through a provider, and what the provider says of it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,10 +9,10 @@ from uuid import UUID
 
 from contracts.payments.language import PaymentStatus, UsedFor
 from kernel.money import Money
-from kernel.problems import Problem
+from kernel.problems import Problem, TooMany
 
 LIVE: Final = (PaymentStatus.BEGUN, PaymentStatus.PENDING, PaymentStatus.UNKNOWN)
-AT_ONCE: Final = 5
+HOUR: Final = timedelta(hours=1)
 PATIENCE: Final = timedelta(hours=24)
 """How long after the due instant a payer who has been asked may still hold the expiry."""
 
@@ -20,9 +22,32 @@ LAST_LOOK: Final = 400  # about two weeks of asking
 
 
 class TooManyPaymentsUnderWay(Problem):
-    """Several payments of this invoice wait for their payers; one of them must end first."""
+    """Several payments of this invoice that one person began wait; one of them must end first."""
 
     title = "This invoice is being paid already"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many payments one person has under way for an invoice, and begins in an hour.
+
+    `of_phone`: how often in an hour a phone is asked to pay by people whose invoices these are
+    not; and how often by one person whose invoices they are.
+    """
+
+    at_once: int = 5
+    by_person: int = 60
+    of_phone: int = 12
+
+
+LIMITS: Final = Limits()
+
+
+def must_be_few(begun: Sequence[datetime], limit: int, now: datetime) -> None:
+    """Raise TooMany where so many were begun in the last hour; `begun` is in order."""
+    if len(begun) >= limit:
+        wait = (begun[-limit] + HOUR - now).total_seconds()
+        raise TooMany("Too many payments in an hour", retry_after=max(1, math.ceil(wait)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def pay(
     with teller.works.open(actor) as work:
         once = Once(work, request, key)
         answer = once(
-            lambda: show_payment(begin_payment(work, ref, asked)),
+            lambda: show_payment(begin_payment(work, ref, asked, teller.desk.limits)),
             PaymentView,
             status=202,
             headers=lambda made: {"Location": f"/v1/payments/{made.id}"},

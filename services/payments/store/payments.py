@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -53,9 +53,37 @@ class Payments:
         here = (columns.invoice_id == invoice, columns.status.in_(LIVE))
         return self.session.scalars(select(Payment).where(*here).order_by(columns.begun_at)).all()
 
-    def count_live(self, invoice: UUID) -> int:
+    def count_live(self, invoice: UUID, person: str | None) -> int:
+        """How many of them one person began."""
         here = (columns.invoice_id == invoice, columns.status.in_(LIVE))
-        return self.session.scalars(select(func.count(columns.id)).where(*here)).one()
+        his = columns.begun_by.is_not_distinct_from(person)
+        return self.session.scalars(select(func.count(columns.id)).where(*here, his)).one()
+
+    def queue_up(self, name: str) -> None:
+        """Of two acts that count for one name the second waits here until the first is over."""
+        self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 8))))
+
+    def begun_by(self, person: str, since: datetime) -> Sequence[datetime]:
+        """When a person began payments after `since`, in order."""
+        wanted = select(columns.begun_at).where(columns.begun_by == person)
+        return self._in_order(wanted, since)
+
+    def begun_for_others(self, msisdn: str, since: datetime) -> Sequence[datetime]:
+        """When a phone was to pay by the will of somebody who was not invoiced."""
+        stranger = columns.begun_by.is_distinct_from(tables.invoice.c.payer)
+        wanted = select(columns.begun_at).join(
+            tables.invoice, tables.invoice.c.id == columns.invoice_id
+        )
+        return self._in_order(wanted.where(columns.msisdn == msisdn, stranger), since)
+
+    def begun_for_oneself(self, msisdn: str, person: str, since: datetime) -> Sequence[datetime]:
+        """When a phone was to pay by the will of one person."""
+        his = (columns.msisdn == msisdn, columns.begun_by == person)
+        return self._in_order(select(columns.begun_at).where(*his), since)
+
+    def _in_order(self, wanted: Select[tuple[datetime]], since: datetime) -> Sequence[datetime]:
+        inside = wanted.where(columns.begun_at > since).order_by(columns.begun_at)
+        return self.session.scalars(inside).all()
 
     def of_invoice(self, invoice: UUID) -> Sequence[Payment]:
         """Every payment that was ever begun for an invoice."""

@@ -102,6 +102,8 @@ Index(
     payment_intent.c.next_ask,
     postgresql_where=payment_intent.c.next_ask.is_not(None),
 )
+Index(None, payment_intent.c.begun_by, payment_intent.c.begun_at)
+Index(None, payment_intent.c.msisdn, payment_intent.c.begun_at)
 Index("ix_payment_intent_provider_ref", payment_intent.c.provider, payment_intent.c.provider_ref)
 
 callback_hint = Table(
