@@ -71,7 +71,7 @@ def answer(case: Casework, step: Step, law: StepPlan, given: Answer) -> Decision
     office = office or must_decide(step, law, work.actor, work.now)
     must_take_part(case, step)
     answered = [(d.step, d.person) for d in case.steps.decisions(case.id) if d.person]
-    must_be_compatible(law, answered, person or "")
+    must_be_compatible(law, case.plan, answered, person or "")
     must_have_seen(step, law, given.outcome)
     settle_silence(case, step)
     return _write(case, step, law, given, office)

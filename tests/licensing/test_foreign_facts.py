@@ -47,6 +47,36 @@ def test_who_is_displaced_is_told_by_whom_in_number_and_hectares(office: OfficeO
     assert row == [("entered", 1)]
 
 
+def test_several_seniors_are_told_in_one_notice(office: OfficeOfTests) -> None:
+    case = play(office)
+    case.told(Source.CADASTRE, 1, "area.entered", hectares="6.4", junior_to=1000)
+    case.told(Source.CADASTRE, 2, "area.displaced", by_seq=999, hectares="2.5", count=1000)
+    (told,) = case.fact("area.displaced")[4]["notices"]
+    assert told["kind"] == "area-displaced-many"
+    assert told["params"] == {
+        "code": case.code, "count": "1000", "seq": "999", "hectares": "2.5",
+    }
+
+
+def test_ground_that_came_free_is_told_to_whom_it_was_taken_from(office: OfficeOfTests) -> None:
+    case = play(office)
+    case.told(Source.CADASTRE, 1, "area.entered", hectares="6.4", junior_to=1)
+    case.told(Source.CADASTRE, 2, "area.freed", by_seq=7, hectares="2.5", net_hectares="6.4")
+    (told,) = case.fact("area.freed")[4]["notices"]
+    assert (told["kind"], told["params"]) == (
+        "area-freed", {"code": case.code, "hectares": "2.5"},
+    )
+
+
+def test_being_displaced_does_not_undo_a_grant(office: OfficeOfTests) -> None:
+    case = play(office)
+    case.told(Source.CADASTRE, 1, "area.entered", hectares="6.4", junior_to=0)
+    case.told(Source.CADASTRE, 2, "area.granted")
+    case.told(Source.CADASTRE, 3, "area.displaced", by_seq=7, hectares="2.5", count=1)
+    row = office.sql("select status from area_state where application_id = %s", case.id)
+    assert row == [("granted",)]
+
+
 def test_a_paid_invoice_ends_its_fee_step(office: OfficeOfTests) -> None:
     case = play(office).go_on()
     step = case.step("application-fee")

@@ -127,14 +127,14 @@ def test_the_code_waits_for_senior_lodgements_the_cadastre_has_not_reported(
     senior = play(office, ground=office.statement(bbox_mm=far), enters=False)
     case = play(office, ground=office.statement(bbox_mm=near)).decided_up_to()
     seq = office.sql("select filing_seq from application where id = %s", senior.id)[0][0]
-    answer = case.issuing.reserve_licence_code(keyed(case, "a"))
+    answer = case.issuing.reserve_licence_code(keyed(case))
     assert answer.wait_for == [seq]
     assert answer.licence_code is None
     senior.tell(Source.CADASTRE, "area.entered", hectares="1", junior_to=0)
-    ready = case.issuing.reserve_licence_code(keyed(case, "b"))
+    ready = case.issuing.reserve_licence_code(keyed(case))
     assert ready.wait_for == []
     assert ready.licence_code is not None
-    assert case.issuing.reserve_licence_code(keyed(case, "c")) == ready
+    assert case.issuing.reserve_licence_code(keyed(case)) == ready
 
 
 def test_a_junior_lodgement_is_not_waited_for(office: OfficeOfTests) -> None:

@@ -110,6 +110,22 @@ def test_who_screened_does_not_decide(office: OfficeOfTests) -> None:
     assert (done.status_code, slug(done)) == (403, "answered-before")
 
 
+def test_who_prepared_a_grant_does_not_decide_on_it_whatever_the_rulebook_says(
+    office: OfficeOfTests,
+) -> None:
+    case = worked(office)
+    assert "site-visit" not in case.plan.step("decision").incompatible_with
+    visitor, today = case.officer("site-visit"), office.now().date().isoformat()
+    case.post(visitor, "site-visit", "visit", {"visited_on": today, "findings": "seen"})
+    told = {"told_on": today, "how": "read out", "people": 1, "languages": ["sw"]}
+    case.post(visitor, "site-visit", "occupants-notice", told)
+    case.approve("site-visit", visitor)
+    case.decided_up_to("decision")
+    done = case.post(visitor, "decision", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (403, "answered-before")
+    assert done.json()["steps"] == ["site-visit"]
+
+
 def test_an_officer_with_a_declared_interest_takes_no_part(office: OfficeOfTests) -> None:
     case = play(office).decided_up_to("screening")
     party = office.sql("select party_id from application where id = %s", case.id)[0][0]

@@ -13,6 +13,7 @@ from contracts import procedures as p
 from kernel.events import CaseRef, Event
 from services.licensing.activities.commands import CLOCKWORK
 from services.licensing.acts.record_fact import record_fact
+from services.licensing.acts.record_refusal import record_refusal
 from services.licensing.acts.revive_case import revive_case
 from services.licensing.desk import Desk
 from services.licensing.store.applications import Applications
@@ -48,6 +49,15 @@ class CaseActivities:
     def record_fact(self, told: Event) -> p.FactRecorded:
         return self.works.run(CLOCKWORK, lambda work: record_fact(work, self.desk, told))
 
+    @activity.defn(name=p.RECORD_REFUSAL)
+    @refusals_are_final
+    def record_refusal(self, refused: p.RefusedCommand) -> p.Ack:
+        """At most once for the command's key, however often it is asked for again."""
+        key = f"{refused.key}:refused"
+        return self.works.run_once(
+            key, CLOCKWORK, lambda work: record_refusal(work, self.desk, refused)
+        )
+
     @activity.defn(name=p.OPEN_CASES)
     @refusals_are_final
     def open_cases(self, page: p.PageRef) -> p.OpenCases:
@@ -67,6 +77,7 @@ class CaseActivities:
             self.load_case,
             self.events_between,
             self.record_fact,
+            self.record_refusal,
             self.open_cases,
             self.revive_case,
         ]

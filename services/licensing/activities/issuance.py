@@ -27,6 +27,21 @@ K = TypeVar("K", bound=p.Keyed)
 A = TypeVar("A", bound=BaseModel)
 
 
+class Waiting(Exception):
+    """Carries the answer of a reservation that has to wait, so that it is not kept."""
+
+    def __init__(self, answer: p.ReservedCode) -> None:
+        super().__init__("waiting")
+        self.answer = answer
+
+
+def _reserve_now(work: UnitOfWork, desk: Desk, asked: p.Keyed) -> p.ReservedCode:
+    answer = reserve_licence_code(work, desk, asked)
+    if answer.wait_for:
+        raise Waiting(answer)
+    return answer
+
+
 @dataclass(frozen=True, slots=True)
 class IssuanceActivities:
     works: Works
@@ -56,7 +71,11 @@ class IssuanceActivities:
     @activity.defn(name=p.RESERVE_LICENCE_CODE)
     @refusals_are_final
     def reserve_licence_code(self, asked: p.Keyed) -> p.ReservedCode:
-        return self._once(asked, reserve_licence_code)
+        """Whom it waits for is looked up anew each time; the code is kept under the one key."""
+        try:
+            return self._once(asked, _reserve_now)
+        except Waiting as waiting:
+            return waiting.answer
 
     @activity.defn(name=p.ISSUE_LICENCE)
     @refusals_are_final

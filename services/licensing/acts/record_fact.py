@@ -21,7 +21,6 @@ from services.licensing.store.foreign import ForeignFacts
 
 AREA: Final = {
     facts.AREA_ENTERED: "entered",
-    facts.AREA_DISPLACED: "entered",
     facts.AREA_GRANTED: "granted",
     facts.AREA_CONFIRMED: "confirmed",
     facts.AREA_WITHDRAWN: "entered",
@@ -63,10 +62,19 @@ def _found(work: UnitOfWork, case: UUID, seq: int) -> Event:
 
 def _notices(case: Casework, told: Event) -> list[Notice]:
     """Only licensing knows whom to tell of what the cadastre reports."""
-    if told.name != facts.AREA_DISPLACED or "notices" in told.payload:
+    if "notices" in told.payload:
         return []
-    by, hectares = told.payload.get("by_seq"), told.payload.get("hectares")
-    return to_applicant(case.application, "area-displaced", seq=str(by), hectares=str(hectares))
+    payload = {name: str(value) for name, value in told.payload.items()}
+    hectares = payload.get("hectares", "")
+    if told.name == facts.AREA_FREED:
+        return to_applicant(case.application, "area-freed", hectares=hectares)
+    if told.name != facts.AREA_DISPLACED:
+        return []
+    by, count = payload.get("by_seq", ""), payload.get("count", "1")
+    if count == "1":
+        return to_applicant(case.application, "area-displaced", seq=by, hectares=hectares)
+    many = {"count": count, "seq": by, "hectares": hectares}
+    return to_applicant(case.application, "area-displaced-many", **many)
 
 
 def _area(case: Casework, told: Event, _: Event) -> None:

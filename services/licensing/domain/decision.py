@@ -9,7 +9,7 @@ from contracts.licensing.language import Outcome
 from contracts.licensing.language_cases import DecisionForm
 from kernel.authority import Actor, Power
 from kernel.calendar import Calendar, due
-from kernel.law.plan import StepKind, StepPlan
+from kernel.law.plan import Plan, StepKind, StepPlan
 from kernel.law.schema import DecisionRules, Instant
 from kernel.problems import NotAllowed, Problem
 from services.licensing.domain.step import Step
@@ -151,11 +151,26 @@ def must_be_uninvolved(person: str | None, interested: Collection[str]) -> None:
         raise TakesNoPart("Hand it over to a colleague")
 
 
-def must_be_compatible(law: StepPlan, answered: Collection[tuple[str, str]], person: str) -> None:
-    """`answered`: (step, person) of the case so far. Raises AnsweredBefore."""
-    clash = sorted({s for s, who in answered if who == person and s in law.incompatible_with})
+def must_be_compatible(
+    law: StepPlan, plan: Plan, answered: Collection[tuple[str, str]], person: str
+) -> None:
+    """`answered`: (step, person) of the case so far. Raises AnsweredBefore.
+
+    Beside the pairs that the rulebook names, and whatever it says: who prepared a grant for the
+    deciding agency does not decide on it.
+    """
+    own = {s for s, who in answered if who == person}
+    clash = sorted(own & {*law.incompatible_with, *prepared(law, plan)})
     if clash:
         raise AnsweredBefore("A colleague must answer this one", steps=clash)
+
+
+def prepared(law: StepPlan, plan: Plan) -> set[str]:
+    """The questions that the deciding agency itself answers on the way to a decision."""
+    if law.kind is not StepKind.DECISION:
+        return set()
+    questions = (step for step in plan.steps if step.kind is StepKind.QUESTION)
+    return {step.id for step in questions if step.agency == law.agency}
 
 
 def must_have_seen(step: Step, law: StepPlan, outcome: Outcome) -> None:

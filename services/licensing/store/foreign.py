@@ -37,6 +37,11 @@ class ForeignFacts:
         row = {"application_id": case, "source": source, "source_seq": source_seq, "seq": seq}
         self.session.execute(insert(foreign_fact).values(row))
 
+    def never_entered(self, case: UUID, since: datetime) -> None:
+        """The cadastre refused the ground: nobody waits for its entry. What it told stays."""
+        row = upsert(area_state).values(application_id=case, status="refused", since=since)
+        self.session.execute(row.on_conflict_do_nothing())
+
     def area(
         self,
         case: UUID,
