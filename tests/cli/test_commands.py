@@ -3,6 +3,8 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.stack import orphans
@@ -65,16 +67,26 @@ def test_ports_of_a_running_stack_cannot_be_changed(stack: Stack) -> None:
 
 
 def test_a_part_that_does_not_come_up_is_named_with_the_end_of_its_log(folder: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 29500))
-        taken.listen()
-        where = ["--data", str(folder / "d")]
-        done = cornerpost("up", "--training", "--port-base", "29500", *where)
+    where = ["--data", str(folder / "d")]
+    with taken_port() as port:
+        done = cornerpost("up", "--training", "--port-base", str(port), *where)
         cornerpost("down", "--erase", *where)
     assert done.returncode == 1
     assert done.stderr.startswith("postgres ends again and again")
     assert "Address already in use" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@contextmanager
+def taken_port() -> Iterator[int]:
+    """Somebody else listens where our first process would; low enough to be a stack's base."""
+    for port in range(28000, 29000, 100):
+        with socket.socket() as stranger:
+            if stranger.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        with socket.create_server(("127.0.0.1", port)):
+            yield port
+        return
 
 
 def test_what_a_killed_supervisor_left_behind_is_ended(folder: Path) -> None:
