@@ -24,8 +24,8 @@ from tests.experiments.scratch import ROOT, SERVICES, Scratch, appoint, as_owner
 
 sys.path.insert(0, str(ROOT / "tests" / "licensing"))
 
-from licensing_office import OfficeOfTests  # noqa: E402
-from played_case import PlayedCase, play  # noqa: E402
+from licensing_office import OfficeOfTests
+from played_case import PlayedCase, play
 
 COUNTS = """
 select c.relname from pg_class c
