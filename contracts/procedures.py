@@ -86,6 +86,7 @@ QUEUE_OF: Final[dict[Operation, str]] = {
 LOAD_CASE: Final = "load_case"  # licensing: CaseRef -> LoadedCase
 EVENTS_BETWEEN: Final = "events_between"  # every service: EventRange -> EventList
 RECORD_FACT: Final = "record_fact"  # licensing: Event -> FactRecorded
+RECORD_REFUSAL: Final = "record_refusal"  # licensing: RefusedCommand -> Ack
 RESERVE_LICENCE_CODE: Final = "reserve_licence_code"  # licensing: Keyed -> ReservedCode
 ISSUE_LICENCE: Final = "issue_licence"  # licensing: IssueLicence -> Ack
 RETURN_FROM_ISSUANCE: Final = "return_from_issuance"  # licensing: ReturnFromIssuance -> Ack
@@ -151,6 +152,17 @@ class FactRecorded(Wire):
 
     event: Event | None = None
     missing_after: int | None = None
+
+
+class RefusedCommand(Wire):
+    """A command of the engine that its service refused, and why. `key` is the command's own."""
+
+    key: str
+    application_id: UUID
+    operation: Operation
+    subject: str
+    round: int
+    problem: str  # slug of the refusal
 
 
 class PageRef(Wire):

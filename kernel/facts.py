@@ -40,10 +40,14 @@ ISSUANCE_RETURNED: Final = (
 LICENCE_ISSUED: Final = "licence.issued"  # licence_code, issuance, valid_from, valid_to
 CERTIFICATE_MADE: Final = "certificate.made"  # sha256
 CASE_CLOSED: Final = "case.closed"  # status, reason
+COMMAND_REFUSED: Final = "command.refused"  # operation, subject, round, problem
 
 # recorded from the other services
 AREA_ENTERED: Final = "area.entered"  # hectares, junior_to (count)
-AREA_DISPLACED: Final = "area.displaced"  # by_seq, hectares taken
+AREA_DISPLACED: Final = (
+    "area.displaced"  # by_seq (the nearest senior), hectares taken, count of seniors told of
+)
+AREA_FREED: Final = "area.freed"  # by_seq (the last senior, released), hectares, net_hectares
 AREA_RELEASED: Final = "area.released"
 AREA_GRANTED: Final = "area.granted"  # pending issue
 AREA_CONFIRMED: Final = "area.confirmed"
