@@ -52,6 +52,7 @@ class ApplicationWorkflow:
         self.state: CaseState | None = None
         self.refused: list[str] = []
         self.under_way: dict[str, None] = {}
+        self.unmet: dict[str, Command] = {}
         self.stirred = self.rang = self.looks = False
         self.linger_until: datetime | None = None
         self.gap_until: datetime | None = None
@@ -181,7 +182,7 @@ class ApplicationWorkflow:
         return self.loaded
 
     async def carry_out(self, command: Command) -> None:
-        """Have a command carried out; a refusal is noted: facts decide what happens next."""
+        """Have a command carried out; a refusal is journalled: facts decide what happens next."""
         not_before: datetime | None = None
         operation = command.operation
         try:
@@ -190,10 +191,27 @@ class ApplicationWorkflow:
             )
             not_before = answer.not_before
         except Refused as no:
-            self.note_refusal(command.key, no)
+            await self.journal_refusal(command, no)
         self.under_way.pop(command.key, None)
         now = self.clock.now()
         self.state = answered(self.now_loaded.plan, self.now_state, command, not_before, now)
+
+    async def journal_refusal(self, command: Command, no: Refused) -> None:
+        """Have licensing journal it and tell an office; asked again when it looks again."""
+        self.note_refusal(command.key, no)
+        self.unmet[command.key] = command
+        refused = p.RefusedCommand(
+            key=command.key,
+            application_id=command.application_id,
+            operation=command.operation,
+            subject=command.subject,
+            round=command.round,
+            problem=no.slug,
+        )
+        try:
+            await ask(p.RECORD_REFUSAL, refused, LICENSING, p.Ack)
+        except Refused as unheard:
+            self.note_refusal(p.RECORD_REFUSAL, unheard)
 
     def completed(self, command: Command) -> Command:
         """The command with what the engine does not keep: the ground, and who is to pay."""
@@ -229,10 +247,13 @@ class ApplicationWorkflow:
         return await ask(p.RECORD_FACT, event, LICENSING, p.FactRecorded)
 
     def look_after_companions(self) -> None:
-        """When asked to look again: is each workflow that the case relies on still there?"""
+        """When asked to look again: is what the case relies on there, is what was refused done?"""
         if not self.looks:
             return
         self.looks = False
+        again, self.unmet = self.unmet, {}
+        if not self.now_state.ended:
+            self.put_into_lanes(again.values())
         issuance = issuance_under_way(self.now_state)
         relied_on = [p.Tell.invoice(invoice) for invoice in open_invoices(self.now_state)]
         if issuance is not None:

@@ -180,6 +180,15 @@ class Country:
         case.recorded[event.source, event.seq] = case.write(Source.LICENSING, told, now)
         return p.FactRecorded(event=case.recorded[event.source, event.seq])
 
+    @activity.defn(name=p.RECORD_REFUSAL)
+    async def record_refusal(self, refused: p.RefusedCommand) -> p.Ack:
+        self._check(p.RECORD_REFUSAL)
+        case = self.cases[refused.application_id]
+        told = refused.model_dump(mode="json", exclude={"key", "application_id"})
+        now = activity.info().started_time + case.offset
+        self.tell(case, [(facts.COMMAND_REFUSED, told, now)], now)
+        return p.Ack()
+
     @activity.defn(name=p.LOAD_INVOICE)
     async def load_invoice(self, ref: CaseRef) -> p.LoadedInvoice:
         self.looked_at.append(ref)
@@ -215,7 +224,7 @@ class Country:
         found.append(self._events_between(Source(queue)))
         if queue == Source.LICENSING.value:
             found += [self.load_case, self.record_fact, self.open_cases, self.revive_case]
-            found.append(self.load_issuance)
+            found += [self.load_issuance, self.record_refusal]
         if queue == Source.PAYMENTS.value:
             found.append(self.load_invoice)
         return found

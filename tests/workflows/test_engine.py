@@ -98,6 +98,33 @@ def test_a_displaced_area_is_noted_and_nothing_else_changes() -> None:
     assert len(case.commands) == asked
 
 
+def test_ground_that_came_free_is_noted() -> None:
+    case = begun()
+    case.tell([(facts.AREA_FREED, {"by_seq": 7, "hectares": "1.25"}, case.now)])
+    assert case.state.notes == ("4 area.freed: lodgement 7 leaves 1.25 ha",)
+
+
+def test_ground_that_was_refused_is_not_released_but_is_when_it_is_entered_after_all() -> None:
+    case = Diary(USUAL)
+    case.state.area = AreaStatus.ASKED
+    refused = {"operation": "enter_area", "problem": "not-genuine"}
+    case.tell([(facts.COMMAND_REFUSED, refused, case.now)])
+    assert case.state.area is AreaStatus.NONE
+    case.tell([(facts.APPLICATION_WITHDRAWN, {}, case.now)])
+    assert case.state.settled
+    assert Operation.RELEASE_AREA not in [one.operation for one in case.commands]
+    case.tell([(facts.AREA_ENTERED, {}, case.now)])
+    assert Operation.RELEASE_AREA in [one.operation for one in case.commands]
+    assert case.state.area is AreaStatus.RELEASED
+
+
+def test_a_refused_notice_keeps_no_case_open() -> None:
+    case = begun()
+    case.state.notices_under_way = 1
+    case.tell([(facts.COMMAND_REFUSED, {"operation": "send_notice", "problem": "x"}, case.now)])
+    assert case.state.notices_under_way == 0
+
+
 def test_a_fact_of_an_earlier_round_is_noted_and_changes_nothing() -> None:
     case = begun()
     case.tell([(facts.ISSUANCE_RETURNED, {"step": "screening"}, case.now)])

@@ -141,7 +141,9 @@ def test_a_gap_among_another_services_facts_is_filled_from_that_service(temporal
     asyncio.run(live())
 
 
-def test_an_outage_is_waited_out_and_a_refusal_never_fails_the_case(temporal: str) -> None:
+def test_an_outage_is_waited_out_and_a_refusal_is_journalled_and_asked_again(
+    temporal: str,
+) -> None:
     async def live() -> None:
         async with open_country(temporal, USUAL) as country:
             country.away["open_step"] = 2
@@ -151,6 +153,12 @@ def test_an_outage_is_waited_out_and_a_refusal_never_fails_the_case(temporal: st
             assert told["refused"] == [f"{case.id}:case:0:enter_area:1: statement-too-old"]
             await decided(country, case, "screening")
             await opened(case, "council")
+            (refused,) = (e for e in case.journal if e.name == facts.COMMAND_REFUSED)
+            assert refused.payload["operation"] == "enter_area"
+            assert refused.payload["problem"] == "statement-too-old"
+            country.refusing.clear()
+            await country.handle(case).signal("look_again")
+            await seen(lambda: facts.AREA_ENTERED in case.names)
 
     asyncio.run(live())
 

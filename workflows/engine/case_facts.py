@@ -4,8 +4,16 @@ from collections.abc import Callable
 from typing import Final
 
 from kernel import facts
+from kernel.commands import Operation
 from kernel.law.plan import StepKind
-from workflows.engine.onwards import close, enter_area, go_on, open_step, wind_up
+from workflows.engine.onwards import (
+    close,
+    enter_area,
+    go_on,
+    open_step,
+    release_area,
+    wind_up,
+)
 from workflows.engine.state import AreaStatus, Lodgement, StepStatus
 from workflows.engine.turn import Fact, Turn, number, text
 
@@ -90,9 +98,14 @@ def case_closed(turn: Turn, fact: Fact) -> None:
         wind_up(turn, status, fact.legal_at)
 
 
-def area_entered(turn: Turn, _: Fact) -> None:
-    if turn.state.area is AreaStatus.ASKED:
-        turn.state.area = AreaStatus.ENTERED
+def area_entered(turn: Turn, fact: Fact) -> None:
+    """Also after a refusal: the same command may be carried out later, even after the end."""
+    state = turn.state
+    if state.area in (AreaStatus.NONE, AreaStatus.ASKED):
+        state.area = AreaStatus.ENTERED
+    end = state.closed or state.closing
+    if end not in (None, "granted") and state.area is AreaStatus.ENTERED:
+        release_area(turn, end or "closed", fact.legal_at)
 
 
 def area_withdrawn(turn: Turn, _: Fact) -> None:
@@ -103,6 +116,21 @@ def area_withdrawn(turn: Turn, _: Fact) -> None:
 def area_displaced(turn: Turn, fact: Fact) -> None:
     by, hectares = fact.payload.get("by_seq"), fact.payload.get("hectares")
     turn.note(f"{fact.seq} {fact.name}: lodgement {by} takes {hectares} ha")
+
+
+def area_freed(turn: Turn, fact: Fact) -> None:
+    by, hectares = fact.payload.get("by_seq"), fact.payload.get("hectares")
+    turn.note(f"{fact.seq} {fact.name}: lodgement {by} leaves {hectares} ha")
+
+
+def command_refused(turn: Turn, fact: Fact) -> None:
+    """Nothing more is to be expected of what was asked: ground not entered is not to be released."""
+    operation, problem = text(fact.payload, "operation"), text(fact.payload, "problem")
+    turn.note(f"{fact.seq} {fact.name}: {operation}: {problem}")
+    if operation == Operation.ENTER_AREA and turn.state.area is AreaStatus.ASKED:
+        turn.state.area = AreaStatus.NONE
+    elif operation == Operation.SEND_NOTICE:
+        notice_settled(turn, fact)
 
 
 def _area_becomes(status: AreaStatus) -> Callable[[Turn, Fact], None]:
@@ -133,8 +161,10 @@ CASE_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.LICENCE_ISSUED: licence_issued,
     facts.CERTIFICATE_MADE: certificate_made,
     facts.CASE_CLOSED: case_closed,
+    facts.COMMAND_REFUSED: command_refused,
     facts.AREA_ENTERED: area_entered,
     facts.AREA_DISPLACED: area_displaced,
+    facts.AREA_FREED: area_freed,
     facts.AREA_RELEASED: _area_becomes(AreaStatus.RELEASED),
     facts.AREA_GRANTED: _area_becomes(AreaStatus.GRANTED),
     facts.AREA_CONFIRMED: _area_becomes(AreaStatus.CONFIRMED),
