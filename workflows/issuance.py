@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio import workflow
 
-from workflows.asking import LOOK_AGAIN, THOROUGH, Refused, ask
+from workflows.asking import LOOK_AGAIN, PROMPT, THOROUGH, Refused, ask, is_full
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -17,6 +17,8 @@ LICENSING: Final = Source.LICENSING.value
 CADASTRE: Final = Source.CADASTRE.value
 SENIORS = tuple(timedelta(seconds=seconds) for seconds in (2, 4, 8, 15, 30))
 """Waits for the cadastre to report the ground of senior lodgements; the last one is repeated."""
+TRIES: Final = 40
+"""Questions for a code within one run; the next run goes on asking at the last interval."""
 INSIST = tuple(timedelta(minutes=minutes) for minutes in (1, 10, 60))
 """Waits before what must not stay undone is asked for again after a refusal."""
 
@@ -27,7 +29,11 @@ class IssuanceWorkflow:
 
     @workflow.init
     def __init__(self, case: CaseRef) -> None:
-        self.case = case
+        """Of this issuance's earlier runs `case.last_seq` says how often they asked for its code.
+
+        One argument, as every relay gives it: the SDK reads no types into a list of another length.
+        """
+        self.case, self.asked = case, case.last_seq
         self.stopped = False
 
     @workflow.signal(name=p.FACT_RECORDED)
@@ -70,15 +76,15 @@ class IssuanceWorkflow:
 
     async def reserve(self, loaded: p.LoadedIssuance) -> p.ReservedCode:
         """The licence's code and term, once every senior lodgement on this ground is in the map."""
-        attempt = 0
+        question, first = self.keyed(loaded, p.RESERVE_LICENCE_CODE), self.asked
         while True:
-            attempt += 1
-            question = self.keyed(loaded, p.RESERVE_LICENCE_CODE, attempt)
+            self.asked += 1
             answer = await ask(p.RESERVE_LICENCE_CODE, question, LICENSING, p.ReservedCode)
             if not answer.wait_for and answer.licence_code is not None:
                 return answer
-            wait = SENIORS[min(attempt, len(SENIORS)) - 1]
-            await self.rest(wait)
+            await self.rest(SENIORS[min(self.asked, len(SENIORS)) - 1])
+            if self.asked - first >= TRIES or is_full():
+                workflow.continue_as_new(self.case.model_copy(update={"last_seq": self.asked}))
 
     async def rest(self, wait: timedelta) -> None:
         """Wait; a cancelled issuance waits no longer and is returned."""
@@ -113,31 +119,34 @@ class IssuanceWorkflow:
 
     async def withdraw_area(self, loaded: p.LoadedIssuance) -> None:
         if loaded.exclusive:
-            await self.insist(loaded, p.WITHDRAW_PENDING_AREA)
+            await self.insist(loaded, p.WITHDRAW_PENDING_AREA, CADASTRE)
 
     async def confirm_area(self, loaded: p.LoadedIssuance) -> None:
         if loaded.exclusive:
-            await self.insist(loaded, p.CONFIRM_AREA)
+            await self.insist(loaded, p.CONFIRM_AREA, CADASTRE)
 
-    async def insist(self, loaded: p.LoadedIssuance, activity: str) -> None:
-        """Ask the cadastre until it is done: a pending area must become one thing or the other."""
-        attempt = 0
+    async def insist(
+        self, loaded: p.LoadedIssuance, activity: str, queue: str, within: timedelta = PROMPT
+    ) -> None:
+        """Ask until it is done: a pending area must become one thing or the other.
+
+        A refusal is not kept by the service, so the one key serves every attempt.
+        """
+        question, attempt = self.keyed(loaded, activity), 0
         while True:
             attempt += 1
             try:
-                await ask(activity, self.keyed(loaded, activity, attempt), CADASTRE, p.Ack)
+                await ask(activity, question, queue, p.Ack, within=within)
             except Refused as no:
                 workflow.logger.error("%s was refused: %s", activity, no.slug)
                 await workflow.sleep(INSIST[min(attempt, len(INSIST)) - 1])
+                if is_full():
+                    workflow.continue_as_new(self.case.model_copy(update={"last_seq": self.asked}))
             else:
                 return
 
     async def make_certificate(self, loaded: p.LoadedIssuance) -> None:
-        question = self.keyed(loaded, p.MAKE_CERTIFICATE)
-        try:
-            await ask(p.MAKE_CERTIFICATE, question, LICENSING, p.Ack, within=THOROUGH)
-        except Refused as no:
-            workflow.logger.error("The certificate was refused: %s", no.slug)
+        await self.insist(loaded, p.MAKE_CERTIFICATE, LICENSING, THOROUGH)
 
     async def give_back(self, loaded: p.LoadedIssuance, why: Refused) -> str:
         """Return the case to its deciding step, with the reason; a closed case stays closed."""
@@ -150,10 +159,10 @@ class IssuanceWorkflow:
             return no.slug
         return "returned"
 
-    def keyed(self, loaded: p.LoadedIssuance, operation: str, n: int = 1) -> p.Keyed:
+    def keyed(self, loaded: p.LoadedIssuance, operation: str) -> p.Keyed:
         subject, application = self.case.subject, loaded.application_id
         return p.Keyed(
-            key=command_key(application, str(subject), loaded.round, operation, str(n)),
+            key=command_key(application, str(subject), loaded.round, operation, "1"),
             subject=subject,
             application_id=application,
             edition=loaded.edition,

@@ -131,7 +131,7 @@ def test_seniors_whose_ground_is_not_reported_yet_are_waited_for(temporal: str) 
         handle = await desk.start(p.ISSUANCE_WORKFLOW, uuid4())
         assert await handle.result() == "issued"
         keys = [one.key[-2:] for one in desk.questions("licensing.reserve_licence_code")]
-        assert keys == [":1", ":2"]
+        assert keys == [":1", ":1"]
 
     waiting = p.ReservedCode(wait_for=[7])
     issue(temporal, live, licensing__reserve_licence_code=[waiting, CODE])
@@ -161,11 +161,38 @@ def test_an_issuance_stopped_after_the_grant_goes_on_to_its_end(temporal: str) -
     issue(temporal, live)
 
 
-@pytest.mark.parametrize("refused", ["licensing__make_certificate", "licensing__load_issuance"])
-def test_what_cannot_be_mended_by_asking_again_ends_the_run(temporal: str, refused: str) -> None:
+def test_an_issuance_that_licensing_does_not_know_ends_the_run(temporal: str) -> None:
     async def live(desk: Desk) -> None:
         handle = await desk.start(p.ISSUANCE_WORKFLOW, uuid4())
-        expected = "issued" if "certificate" in refused else "not-found"
-        assert await handle.result() == expected
+        assert await handle.result() == "not-found"
 
-    issue(temporal, live, **{refused: "not-found"})
+    issue(temporal, live, licensing__load_issuance="not-found")
+
+
+def test_a_refused_certificate_is_asked_for_until_it_is_made(temporal: str) -> None:
+    async def live(desk: Desk) -> None:
+        handle = await desk.start(p.ISSUANCE_WORKFLOW, uuid4())
+        await seen(lambda: "licensing.make_certificate" in desk.names)
+        await desk.skip(handle, timedelta(minutes=15))
+        assert await handle.result() == "issued"
+        asked = desk.questions("licensing.make_certificate")
+        assert len(asked) == 3
+        assert len({one.key for one in asked}) == 1
+
+    made: list[Answer] = ["no-such-key", "no-such-key", p.Ack()]
+    issue(temporal, live, licensing__make_certificate=made)
+
+
+def test_a_long_wait_for_seniors_goes_on_in_a_new_run(temporal: str) -> None:
+    async def live(desk: Desk) -> None:
+        handle = await desk.start(p.ISSUANCE_WORKFLOW, uuid4())
+        await seen(lambda: "licensing.reserve_licence_code" in desk.names)
+        first = (await handle.describe()).run_id
+        await desk.skip(handle, timedelta(minutes=40))
+        assert await handle.result() == "issued"
+        assert (await handle.describe()).run_id != first
+        assert len(desk.questions("licensing.reserve_licence_code")) == 51
+        assert len(desk.questions("licensing.load_issuance")) == 2
+
+    waits: list[Answer] = [p.ReservedCode(wait_for=[7])] * 50
+    issue(temporal, live, licensing__reserve_licence_code=[*waits, CODE])
