@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from chassis.journal import events_between
-from kernel.facts import AREA_DISPLACED, AREA_ENTERED
+from kernel.facts import AREA_DISPLACED, AREA_ENTERED, AREA_FREED
 
 SHAPES = {"west": (0, 0), "middle": (100, 0), "east": (200, 0), "apart": (100, 301)}
 
@@ -97,6 +97,24 @@ def test_a_junior_hears_of_its_senior_once_whoever_arrives_first(
     assert sorted(tells[-3:]) == sorted(
         [f"application:{junior}", f"application:{senior}", f"application:{junior}"]
     )
+
+
+def test_a_junior_hears_that_its_ground_is_free_when_the_last_senior_is_gone(
+    register: Register,
+) -> None:
+    first, second = (register.enter(asked(plot(-8000, n))) for n in (0, 10))
+    third = register.enter(asked(plot(-8000, 100)))
+    register.release(first)
+    with register.works.open(WORK) as work:
+        assert AREA_FREED not in [one.name for one in events_between(work.session, third)]
+        freed = events_between(work.session, second)[-1]
+        tells = work.session.scalars(text("select workflow_id from outbox order by id")).all()
+    assert (freed.name, freed.payload["net_hectares"]) == (AREA_FREED, "6.0000")
+    assert freed.payload["hectares"] == "5.8000"
+    assert tells[-2:] == [f"application:{first}", f"application:{second}"]
+    register.release(second)
+    with register.works.open(WORK) as work:
+        assert events_between(work.session, third)[-1].name == AREA_FREED
 
 
 def test_entering_again_changes_nothing(register: Register) -> None:

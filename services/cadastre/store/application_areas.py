@@ -25,6 +25,14 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
+class Freed:
+    """A live area that nobody displaces any more, with what the last senior took from it."""
+
+    area: ApplicationArea
+    hectares: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What one senior takes from one junior."""
 
@@ -87,9 +95,16 @@ class ApplicationAreas:
         if rows:
             self.session.execute(insert(displacement), rows)
 
-    def forget_senior(self, senior: UUID) -> None:
-        """A released area displaces nobody any more."""
-        self.session.execute(delete(displacement).where(displacement.c.senior == senior))
+    def forget_senior(self, senior: UUID) -> dict[UUID, Decimal]:
+        """A released area displaces nobody any more; what it took, by junior."""
+        gone = delete(displacement).where(displacement.c.senior == senior)
+        columns = (displacement.c.junior, displacement.c.hectares)
+        return {row[0]: row[1] for row in self.session.execute(gone.returning(*columns))}
+
+    def displaced(self, juniors: Iterable[UUID]) -> set[UUID]:
+        """Those of them that some senior displaces."""
+        wanted = select(displacement.c.junior).where(displacement.c.junior.in_(list(juniors)))
+        return set(self.session.scalars(wanted.distinct()))
 
     def seniors(self, junior: UUID, *, live: bool = False) -> list[Taken]:
         """Who takes ground from this application, by place in the sequence.
