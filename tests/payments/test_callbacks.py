@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from payments_counter import Counter
 from payments_world import eventually
 
+from services.payments.acts.record_hint import KEPT
+
 
 def hints(counter: Counter, payment: str) -> list[tuple[str, int]]:
     return counter.sql(
@@ -32,18 +34,36 @@ def test_a_callback_that_comes_twice_posts_once(counter: Counter) -> None:
     ]
 
 
-def test_a_forged_callback_for_nothing_is_answered_and_recorded_as_unknown(
+def tally(counter: Counter, verdict: str) -> int:
+    found = counter.sql("select sum(times)::int from callback_tally where verdict = %s", verdict)
+    return int(found[0][0] or 0)
+
+
+def test_forged_callbacks_for_nothing_are_answered_and_counted_without_being_kept(
     counter: Counter,
 ) -> None:
     url = f"{counter.settings.callback_url}"
     before = counter.sql("select count(*) from ledger_transaction")
+    rows, counted = counter.sql("select count(*) from callback_hint"), tally(counter, "unknown")
+    days = counter.sql("select count(*) from callback_tally")[0][0]
     reference = f"MM{uuid4().hex[:12]}"
     assert counter.operator.forge(url, transactionReference=reference, amount="40.00") == "202"
-    found = counter.sql(
-        "select verdict, payment_id from callback_hint where reference = %s", reference
-    )
-    assert found == [("unknown", None)]
+    for _ in range(3):
+        assert callback(counter, originalTransactionReference=str(uuid4())) == 202
+    assert counter.sql("select count(*) from callback_hint") == rows
+    assert tally(counter, "unknown") == counted + 4
+    assert counter.sql("select count(*) from callback_tally")[0][0] <= days + 1
     assert counter.sql("select count(*) from ledger_transaction") == before
+
+
+def test_of_one_payment_so_many_different_callbacks_are_kept(counter: Counter) -> None:
+    counter.operator.fault(outcome="pending")
+    payment, counted = counter.begun(counter.invoice()), tally(counter, "noted")
+    for n in (*range(KEPT + 2), 0):
+        told = {"transactionReference": uuid4().hex[:8] if n else "first", "amount": str(n)}
+        assert callback(counter, originalTransactionReference=payment, **told) == 202
+    assert sorted(times for _, times in hints(counter, payment)) == [1] * (KEPT - 1) + [2]
+    assert tally(counter, "noted") == counted + 2
 
 
 def test_a_forged_callback_for_a_real_payment_pays_nothing(counter: Counter) -> None:

@@ -158,11 +158,11 @@ class World:
             amount="40.00",
         )
         body = f"{reference}{status}".encode()
-        payment = self.teller.works.run(
+        noted = self.teller.works.run(
             BY, lambda work: record_hint(work, "mobile-money", told, body)
         )
-        if payment is not None:
-            self.teller.ask(payment)
+        if noted.ask is not None:
+            self.teller.ask(noted.ask)
 
     def look(self) -> None:
         if self.payments:

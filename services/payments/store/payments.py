@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from contracts.payments.language import HeldBecause
+from contracts.payments.language import HeldBecause, Verdict
 from kernel.problems import NotFound
 from services.payments.domain.payment import LIVE, Payment
 from services.payments.domain.share import HeldMoney, Hint
@@ -101,10 +101,15 @@ class Payments:
         )
         return self.session.scalars(wanted).all()
 
-    def note_hint(self, hint: Hint) -> int:
-        """Note a callback, or that the same one came again; gives how often it has come."""
+    def note_hint(self, hint: Hint, most: int) -> int | None:
+        """Note a callback, or that the same one came again; gives how often it has come.
+
+        None where it is a new one and `most` of its payment are noted already.
+        """
         column = tables.callback_hint.c
         told = {name: getattr(hint, name) for name in column.keys()}  # noqa: SIM118
+        if self._kept(hint) >= most:
+            return self._came_again(hint)
         row = upsert(tables.callback_hint).values(**told)
         counted = row.on_conflict_do_update(
             index_elements=[column.provider, column.reference, column.body_hash],
@@ -112,6 +117,31 @@ class Payments:
         )
         times: int = self.session.scalars(counted.returning(column.times)).one()
         return times
+
+    def _kept(self, hint: Hint) -> int:
+        column = tables.callback_hint.c
+        kept = select(func.count(column.id)).where(column.payment_id == hint.payment_id)
+        return self.session.scalars(kept).one()
+
+    def _came_again(self, hint: Hint) -> int | None:
+        column = tables.callback_hint.c
+        same = (
+            column.provider == hint.provider,
+            column.reference == hint.reference,
+            column.body_hash == hint.body_hash,
+        )
+        counted = update(tables.callback_hint).where(*same).values(times=column.times + 1)
+        return self.session.scalars(counted.returning(column.times)).first()
+
+    def tally(self, provider: str, day: date, verdict: Verdict) -> None:
+        """Count a callback of which nothing else is kept."""
+        table = tables.callback_tally
+        row = upsert(table).values(provider=provider, day=day, verdict=verdict, times=1)
+        counted = row.on_conflict_do_update(
+            index_elements=[table.c.provider, table.c.day, table.c.verdict],
+            set_={"times": table.c.times + 1},
+        )
+        self.session.execute(counted)
 
     def hints_of(self, payment: UUID) -> Sequence[Hint]:
         wanted = select(Hint).where(tables.callback_hint.c.payment_id == payment)

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -120,6 +121,14 @@ callback_hint = Table(
     Column("verdict", StrEnumType(Verdict), nullable=False),
     Column("times", Integer, nullable=False),
     UniqueConstraint("provider", "reference", "body_hash"),
+)
+callback_tally = Table(
+    "callback_tally",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("verdict", StrEnumType(Verdict), primary_key=True),
+    Column("times", BigInteger, nullable=False),
 )
 held_money = Table(
     "held_money",
