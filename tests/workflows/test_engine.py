@@ -67,6 +67,16 @@ def test_a_fact_of_tomorrow_is_noted_and_its_notices_are_sent() -> None:
     assert case.commands[-1].args["case"] == str(case.state.application)
 
 
+def test_a_reminder_of_an_invoice_is_known_and_its_notices_are_sent() -> None:
+    case = begun()
+    before = dump(case.state)["steps"]
+    told = {"notices": [{"notice": "n", "kind": "invoice-reminder", "to": "public:p"}]}
+    case.tell([(facts.INVOICE_REMINDED, told, case.now)])
+    assert case.state.notes == ()
+    assert dump(case.state)["steps"] == before
+    assert case.commands[-1].operation is Operation.SEND_NOTICE
+
+
 @pytest.mark.parametrize(
     "payload",
     [

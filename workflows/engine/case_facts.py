@@ -169,6 +169,7 @@ CASE_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.AREA_GRANTED: _area_becomes(AreaStatus.GRANTED),
     facts.AREA_CONFIRMED: _area_becomes(AreaStatus.CONFIRMED),
     facts.AREA_WITHDRAWN: area_withdrawn,
+    facts.INVOICE_REMINDED: no_effect,
     facts.NOTICE_SENT: notice_settled,
     facts.NOTICE_FAILED: notice_settled,
 }

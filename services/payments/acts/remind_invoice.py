@@ -1,14 +1,11 @@
 """Remind of an invoice: it is open and its due instant comes near."""
 
-from typing import Final
-
 from chassis.unit_of_work import UnitOfWork
 from contracts.procedures import Ack, Keyed, Tell
+from kernel.facts import INVOICE_REMINDED
 from services.payments.desk import Desk
 from services.payments.domain.notices import to_payer
 from services.payments.store.invoices import Invoices
-
-REMINDED: Final = "invoice.reminded"
 
 
 def remind_invoice(work: UnitOfWork, desk: Desk, asked: Keyed) -> Ack:
@@ -26,7 +23,7 @@ def remind_invoice(work: UnitOfWork, desk: Desk, asked: Keyed) -> Ack:
     )
     event = work.record(
         invoice.application_id,
-        REMINDED,
+        INVOICE_REMINDED,
         {
             "invoice": str(invoice.id),
             "code": invoice.code,
