@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from kernel.calendar import Calendar, Duration, StandsStill, Suspension, due, remaining, warn_at
 from kernel.problems import Problem
+
+GRACE: Final = timedelta(seconds=30)
+"""What was due lapses only this long after its due instant: an answer under way then wins."""
 
 
 class ClockAlreadyStopped(Problem):

@@ -12,7 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
     from kernel import facts
     from kernel.events import CaseRef, Event, Source
-    from workflows.engine.timers import GRACE, again
+    from kernel.term import GRACE
+    from workflows.engine.timers import again
     from workflows.engine.turn import command_key
 
 PAYMENTS: Final = Source.PAYMENTS.value

@@ -20,9 +20,7 @@ from deploy.stack.migrations import has_migrations
 from deploy.stack.processes import SERVICES
 from deploy.stack.skipping import Skipper
 from deploy.temporal import namespace
-
-GRACE = timedelta(seconds=30)
-"""What was due lapses only this long after (see `lapse_step`): the next instant is behind it."""
+from kernel.term import GRACE
 
 QUIET_SECONDS = 120.0
 NEXT_DUE = "select min(at) from audit_v1.due where at > %s"

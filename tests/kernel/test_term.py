@@ -1,6 +1,8 @@
 """A step's clock, stopped and resumed."""
 
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +70,14 @@ def test_a_warning_never_comes_before_the_start() -> None:
 def test_a_term_survives_being_engine_state() -> None:
     stopped = TERM.stop(at("2026-03-04T11:00"), "a paper is missing", cap=TWO)
     assert Term.model_validate_json(stopped.model_dump_json()) == stopped
+
+
+def test_how_long_a_lapse_waits_is_written_once() -> None:
+    root = Path(__file__).parents[2]
+    found = [
+        path.relative_to(root).as_posix()
+        for part in ("kernel", "chassis", "services", "workflows", "deploy")
+        for path in (root / part).rglob("*.py")
+        if re.search(r"^GRACE\b.*= timedelta\(seconds=30\)", path.read_text(), re.MULTILINE)
+    ]
+    assert found == ["kernel/term.py"]

@@ -9,10 +9,10 @@ from kernel import facts
 from kernel.law.compile import compile_plan
 from kernel.law.load import load_country, office_calendar
 from kernel.law.plan import GroundRule, Plan, StepKind
+from kernel.term import GRACE
 from workflows.engine.advance import next_wake
 from workflows.engine.model import Reckoning
 from workflows.engine.played import Played, Practice
-from workflows.engine.timers import GRACE
 
 LODGED = datetime.fromisoformat("2026-11-02T08:15:00+02:00")
 COUNTRY = load_country(Path(__file__).parents[2] / "rulebooks", "example")

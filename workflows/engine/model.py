@@ -11,7 +11,7 @@ from kernel import facts
 from kernel.calendar import Calendar, Duration, due, warn_at
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan, SilenceRule, StepKind, StepPlan
-from workflows.engine.timers import GRACE
+from kernel.term import GRACE
 from workflows.engine.turn import Payload
 
 Told = tuple[str, dict[str, object], datetime]

@@ -10,10 +10,11 @@ from kernel import facts
 from kernel.calendar import Calendar
 from kernel.commands import Command, Operation
 from kernel.law.plan import FeeBefore, GroundRule, Plan, StepKind
+from kernel.term import GRACE
 from workflows.engine.advance import advance
 from workflows.engine.model import PlayedFact, Reckoning, Services, Told
 from workflows.engine.state import CaseState
-from workflows.engine.timers import GRACE, answered, next_wake
+from workflows.engine.timers import answered, next_wake
 
 CASE_ID = UUID(int=1)
 

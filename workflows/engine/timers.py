@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan
+from kernel.term import GRACE
 from workflows.engine.state import CaseState, StepState, StepStatus
 from workflows.engine.turn import Turn
-
-GRACE = timedelta(seconds=30)
-"""A lapse is proposed so long after the due instant: an answer under way at that instant wins."""
 
 ASK_AGAIN = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))
 """A proposal that was acknowledged but brought no fact is repeated, ever more rarely."""

@@ -5,9 +5,9 @@ from contracts.licensing.language_cases import RequestStatus
 from contracts.procedures import LapseAnswer, RequestDue
 from kernel.commands import Command
 from kernel.facts import INFORMATION_LAPSED
+from kernel.term import GRACE
 from services.licensing.casework import take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.silence import GRACE
 from services.licensing.resuming import resume_clock
 
 

@@ -5,9 +5,9 @@ from contracts.licensing.language import StepStatus
 from contracts.procedures import LapseAnswer, StepDue
 from kernel.commands import Command
 from kernel.law.plan import StepKind
+from kernel.term import GRACE
 from services.licensing.casework import take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.silence import GRACE
 from services.licensing.silence_kept import carry_out_lapse
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from contracts.licensing.language import Outcome, StepStatus
@@ -10,9 +10,6 @@ from kernel.calendar import Calendar
 from kernel.law.plan import SilenceRule, StepPlan
 from kernel.term import Term
 from services.licensing.domain.step import Step
-
-GRACE: Final = timedelta(seconds=30)
-"""A lapse is carried out only this long after the due instant: an answer under way then wins."""
 
 EXTENDED: Final = "extended"
 ESCALATED: Final = "escalated"

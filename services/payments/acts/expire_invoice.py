@@ -11,8 +11,9 @@ from contracts.payments.language import InvoiceStatus
 from contracts.procedures import ExpireInvoice, LapseAnswer, Tell
 from kernel.facts import INVOICE_EXPIRED
 from kernel.log.leaf import instant
+from kernel.term import GRACE
 from services.payments.domain import ledger
-from services.payments.domain.invoice import GRACE, Invoice
+from services.payments.domain.invoice import Invoice
 from services.payments.domain.payment import Payment
 from services.payments.store.invoices import Invoices
 from services.payments.store.ledger import write

@@ -1,8 +1,8 @@
 """An invoice: what a fee step costs, by when, and what became of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, TypedDict
+from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from contracts.payments.language import InvoiceStatus
@@ -10,9 +10,6 @@ from kernel.events import EditionRef
 from kernel.law.fees import SplitMode
 from kernel.money import Money
 from kernel.problems import Problem
-
-GRACE: Final = timedelta(seconds=30)
-"""An invoice expires only so long after it was due (as every other lapse does)."""
 
 
 class InvoiceNotOpen(Problem):
