@@ -81,7 +81,7 @@ class Payments:
         his = (columns.msisdn == msisdn, columns.begun_by == person)
         return self._in_order(select(columns.begun_at).where(*his), since)
 
-    def _in_order(self, wanted: Select[tuple[datetime]], since: datetime) -> Sequence[datetime]:
+    def _in_order(self, wanted: Select[datetime], since: datetime) -> Sequence[datetime]:
         inside = wanted.where(columns.begun_at > since).order_by(columns.begun_at)
         return self.session.scalars(inside).all()
 
