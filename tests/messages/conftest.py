@@ -160,7 +160,9 @@ def served(settings: Settings, issuer: TokenIssuer, telecom: Telecom) -> Iterato
     thread.start()
     eventually(lambda: server.started, "the service does not come up", 20)
     http = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30)
-    yield PostOffice(http, settings, issuer, telecom, app)
+    made = PostOffice(http, settings, issuer, telecom, app)
+    eventually(made.knows_both_realms, "the issuers' keys cannot be read", 20)
+    yield made
     http.close()
     server.should_exit = True
     thread.join(timeout=15)

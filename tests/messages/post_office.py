@@ -150,6 +150,12 @@ class PostOffice:
     def as_person(self, sub: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.issuer.token('public', sub)}"}
 
+    def knows_both_realms(self) -> bool:
+        """Whether the keys of both issuers have been read."""
+        asking = (self.as_person(str(uuid4())), self.officer())
+        answers = [self.http.get("/v1/notices", headers=who) for who in asking]
+        return all(answer.status_code == 200 for answer in answers)
+
     def officer(self, *powers: Power, office: str = "mines-north", **claims: Any) -> dict[str, str]:
         """Headers of an officer with a live appointment; none without powers."""
         sub = f"o-{uuid4().hex[:12]}"

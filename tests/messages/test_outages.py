@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from post_office import PostOffice, eventually
 
+from contracts.messages.language import Reported
 from services.messages.domain.notice import LAST_LOOK
 
 
@@ -127,3 +128,14 @@ def test_a_lost_report_is_made_good_by_asking(office: PostOffice) -> None:
     dispatch.look()
     dispatch.texts.close()
     assert office.delivered(notice)
+
+
+def test_an_answer_about_another_text_is_no_answer(office: PostOffice) -> None:
+    (mine, _), (other, _) = office.subscriber(), office.subscriber()
+    delivered = office.hand_over(f"public:{other}")
+    office.send()
+    eventually(lambda: office.delivered(delivered), "no report of the text came")
+    reference = office.row(delivered)["provider_ref"]
+    gateway, waiting = office.app.state.texts, office.hand_over(f"public:{mine}")
+    eventually(lambda: gateway.look_up(reference, delivered) is Reported.DELIVERED, "not delivered")
+    assert gateway.look_up(reference, waiting) is Reported.UNDER_WAY

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from post_office import PostOffice, eventually
@@ -12,8 +12,12 @@ from contracts.calling import Calling
 from contracts.messages.client import Messages
 from contracts.messages.wire import LanguageChosen
 from contracts.procedures import AppointmentCopy
-from kernel.authority import Power
-from kernel.problems import Problem
+from kernel.authority import NOBODY, Actor, Power, Realm, clockwork
+from kernel.events import ActorKind
+from kernel.problems import NotAllowed, NotFound, Problem
+from services.messages.acts.block_subscriber import block_subscriber
+from services.messages.acts.record_read import record_read
+from services.messages.acts.release_number import release_number
 
 WHO = {
     ("GET", "/v1/notices"): "anybody-signed-in",
@@ -197,6 +201,22 @@ def test_a_number_is_stopped_by_an_officer_who_may(office: PostOffice, what: str
     assert done.json()["blocked_at" if what == "block" else "released_at"] is not None
     unknown = f"/v1/subscribers/{uuid4()}/{what}"
     assert office.http.post(unknown, json=REASON, headers=keyed(may)).status_code == 404
+
+
+@pytest.mark.parametrize("act", [block_subscriber, release_number])
+def test_acts_that_stop_a_number_ask_for_the_power_themselves(office: PostOffice, act: Any) -> None:
+    sub, _ = office.subscriber()
+    for actor in (NOBODY, clockwork("messages"), Actor(ActorKind.OFFICER, "staff:o", Realm.STAFF)):
+        with pytest.raises(NotAllowed):
+            office.works.run(actor, lambda work: act(work, UUID(sub), "The telephone was lost"))
+    stopped = "select blocked_at, released_at from subscriber where id = %s"
+    assert office.sql(stopped, UUID(sub)) == [(None, None)]
+
+
+def test_the_clockwork_reads_nobodys_post(office: PostOffice) -> None:
+    notice = office.hand_over(f"public:{office.subscriber()[0]}")
+    with pytest.raises(NotFound):
+        office.works.run(clockwork("messages"), lambda work: record_read(work, notice))
 
 
 def test_an_appointment_is_copied_and_an_older_one_changes_nothing(office: PostOffice) -> None:

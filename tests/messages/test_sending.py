@@ -10,6 +10,7 @@ from contracts.messages.language import Channel
 from contracts.procedures import EventRange
 from kernel.events import EditionRef
 from services.messages.acts.plan_sendings import plan_sendings
+from services.messages.acts.record_sent import record_sent
 from services.messages.dispatch import BY
 
 NO_EDITION = EditionRef(country="", edition="", hash="")
@@ -94,9 +95,10 @@ def test_a_report_may_overtake_the_gateways_own_answer(office: PostOffice) -> No
         f"/v1/delivery/reports/sms?word={office.row(notice)['report_word']}",
         json={"reference": str(notice), "status": "delivered"},
     )
-    office.send()
+    office.works.run(BY, lambda work: record_sent(work, notice, "the-gateways-name"))
     row = office.row(notice)
-    assert row["sent_at"] is not None
+    assert (row["sent_at"], row["next_try"]) != (None, None)
+    assert row["provider_ref"] == "the-gateways-name"
     assert row["delivered_at"] is not None
     assert [name for name, _ in office.journal(case)] == ["notice.sent"]
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from chassis.appointments import copy_appointment
 from chassis.journal import events_between
 from chassis.unit_of_work import Works
 from chassis.worker import refusals_are_final
 from contracts import procedures as p
 from kernel.authority import clockwork
 from kernel.commands import Command, Operation
-from services.messages.acts.copy_appointment import copy_appointment
 from services.messages.acts.take_notice import take_notice
 from services.messages.desk import Desk
 
