@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 CORNERPOST := .venv/bin/cornerpost
 DATA ?=
-PORT_BASE ?= 21000
+PORT_BASE ?=
 WHERE = $(if $(DATA),--data $(DATA))
+PORTS = $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
 .PHONY: setup setup-testing demo test check lint bench experiment experiments shots up down clean
 
@@ -41,7 +42,7 @@ shots: setup-testing ## pictures of the pages
 	@$(PY) -m tests.run --shots
 
 up: setup ## a training stack
-	@$(CORNERPOST) up --training $(WHERE) --port-base $(PORT_BASE)
+	@$(CORNERPOST) up --training $(WHERE) $(PORTS)
 
 down:
 	@$(CORNERPOST) down $(WHERE)
