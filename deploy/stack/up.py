@@ -25,6 +25,7 @@ SECONDS = {"postgres": 30.0, "keycloak": 300.0}
 USUAL_SECONDS = 240.0
 LOG_LINES = 15
 QUICK_DEATHS = 3
+LONGEST_PAUSE = 0.8
 
 Say = Callable[[str], None]
 
@@ -118,13 +119,15 @@ class Start:
         began = time.monotonic()
         limit = SECONDS.get(process.name, USUAL_SECONDS)
         pids: set[int] = set()
+        pause = 0.1
         while not self._is_up(process, pids):
             if len(pids) > QUICK_DEATHS:
                 raise PartFailed(process.name, self.stack.log(process.name), "ends again and again")
             if time.monotonic() - began > limit:
                 why = f"is not ready after {limit:g} s"
                 raise PartFailed(process.name, self.stack.log(process.name), why)
-            time.sleep(0.2)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
         self.say(f"{process.name} is ready ({time.monotonic() - began:.1f} s)")
 
     def _is_up(self, process: Process, pids: set[int]) -> bool:
