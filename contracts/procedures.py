@@ -3,7 +3,8 @@ payloads.
 
 An activity's result is an acknowledgement, never a fact, except for `load_case`, `events_between`,
 `record_fact` and `reserve_licence_code`. Every acting activity takes a `Command` (or, in the
-issuance saga and in the invoice and appointment workflows, a keyed request) and is carried out at most once.
+issuance saga and in the invoice and appointment workflows, a keyed request) and is carried out at
+most once. The questions and answers of those workflows stand in `contracts.sagas`.
 """
 
 from dataclasses import dataclass
@@ -11,11 +12,35 @@ from datetime import datetime
 from typing import Any, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from contracts.sagas import (
+    AppointmentCopy,
+    ExpireInvoice,
+    GrantArea,
+    IssueLicence,
+    Keyed,
+    LoadedInvoice,
+    LoadedIssuance,
+    ReservedCode,
+    ReturnFromIssuance,
+    Wire,
+)
 from kernel.commands import Operation
-from kernel.events import EditionRef, Event, Source
+from kernel.events import Event, Source
 from kernel.law.plan import Plan
+
+__all__ = [  # told on from `contracts.sagas`
+    "AppointmentCopy",
+    "ExpireInvoice",
+    "GrantArea",
+    "IssueLicence",
+    "Keyed",
+    "LoadedInvoice",
+    "LoadedIssuance",
+    "ReservedCode",
+    "ReturnFromIssuance",
+]
 
 PROCEDURES: Final = (
     "procedures"  # the task queue of all workflows; activities use the service's name
@@ -105,10 +130,8 @@ APPLY_APPOINTMENT: Final = (
 LOAD_ISSUANCE: Final = "load_issuance"  # licensing: CaseRef -> LoadedIssuance
 OPEN_CASES: Final = "open_cases"  # licensing: PageRef -> OpenCases
 REVIVE_CASE: Final = "revive_case"  # licensing: CaseRef -> Ack (an outbox row that starts it again)
-
-
-class Wire(BaseModel):
-    model_config = ConfigDict(frozen=True)
+OPEN_APPOINTMENTS: Final = "open_appointments"  # licensing: PageRef -> OpenAppointments
+REVIVE_APPOINTMENT: Final = "revive_appointment"  # licensing: CaseRef -> Ack
 
 
 class Ack(Wire):
@@ -168,10 +191,18 @@ class RefusedCommand(Wire):
 class PageRef(Wire):
     after: str | None = None
     limit: int = 500
+    cases_done: bool = False  # of reconciling: the page is one of appointments
 
 
 class OpenCases(Wire):
     applications: list[UUID]
+    next: str | None = None
+
+
+class OpenAppointments(Wire):
+    """Those that hold or will, and those that ended so lately that their end may be untold."""
+
+    appointments: list[UUID]
     next: str | None = None
 
 
@@ -250,81 +281,6 @@ class SendNotice(Wire):
     to: str
     params: dict[str, str]
     case: UUID | None = None
-
-
-# issuance, invoice and appointment workflows
-
-
-class Keyed(Wire):
-    key: str
-    subject: UUID  # issuance or invoice id
-    application_id: UUID
-    edition: EditionRef
-    trace: str | None = None
-
-
-class LoadedIssuance(Wire):
-    application_id: UUID
-    round: int
-    edition: EditionRef
-    exclusive: bool  # there is ground to grant
-    minerals: list[str]
-    licence_type: str
-    trace: str | None = None
-
-
-class ReservedCode(Wire):
-    """`wait_for` names senior lodgements on the same ground whose area the cadastre has not
-    reported yet."""
-
-    licence_code: str | None = None
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    wait_for: list[int] = Field(default_factory=list)
-
-
-class GrantArea(Keyed):
-    licence_code: str
-    licence_type: str
-    minerals: list[str]
-    valid_from: datetime
-    valid_to: datetime
-
-
-class IssueLicence(Keyed):
-    licence_code: str
-    geometry_hash: str | None = None
-
-
-class ReturnFromIssuance(Keyed):
-    problem: str  # slug of the refusal
-    detail: str
-
-
-class LoadedInvoice(Wire):
-    invoice: UUID
-    application_id: UUID
-    edition: EditionRef
-    due_at: datetime
-    remind_at: list[datetime] = Field(default_factory=list)
-    open: bool
-
-
-class ExpireInvoice(Keyed):
-    due_at: datetime
-
-
-class AppointmentCopy(Wire):
-    key: str
-    id: UUID
-    person: str
-    agency: str
-    office: str
-    powers: list[str]
-    since: datetime
-    until: datetime | None = None
-    version: int
-    ended: bool = False
 
 
 SOURCES: Final = tuple(s.value for s in Source)
