@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from licensing_office import OfficeOfTests
-from played_case import play
+from played_case import PlayedCase, play
 
 from contracts import procedures as p
 from kernel.events import CaseRef, Source
@@ -107,6 +107,33 @@ def test_open_cases_are_listed_until_their_end_is_journalled(office: OfficeOfTes
     assert case.id in case.cases.open_cases(p.PageRef(limit=500)).applications
     case.go_on()
     assert case.id not in case.cases.open_cases(p.PageRef(limit=500)).applications
+
+
+def test_cases_that_have_ended_are_listed_while_they_owe_something(office: OfficeOfTests) -> None:
+    def listed(case: PlayedCase) -> bool:
+        return case.id in case.cases.open_cases(p.PageRef(limit=5000)).applications
+
+    case = play(office).decided_up_to()
+    case.issue()
+    case.go_on()
+    assert case.state.closed == "granted"
+    assert listed(case)
+    case.tell(Source.CADASTRE, "area.confirmed")
+    assert not listed(case)
+    office.sql(
+        "delete from certificate using licence where licence_id = licence.id"
+        " and application_id = %s", case.id,
+    )
+    assert listed(case)
+    unpaid = play(office, pays=False, enters=False).go_on()
+    office.sql("update application set status = 'withdrawn', wound_up = true where id = %s",
+               unpaid.id)
+    assert not listed(unpaid)
+    office.sql("update step set status = 'closed' where application_id = %s", unpaid.id)
+    assert listed(unpaid)
+    told = {"step": "application-fee", "round": 1, "invoice": str(uuid4())}
+    unpaid.tell(Source.PAYMENTS, "invoice.voided", **told)
+    assert not listed(unpaid)
 
 
 def test_reviving_queues_the_newest_fact_once_more(office: OfficeOfTests) -> None:

@@ -1,4 +1,4 @@
-"""A command that a service refused: journalled once, told to the office, and nobody waits for it."""
+"""A command that a service refused: journalled once, told to its office, waited for by nobody."""
 
 import pytest
 from issued_licences import keyed
