@@ -8,6 +8,7 @@ import pytest
 from licensing_office import OfficeOfTests
 from played_case import play
 
+from contracts import procedures as p
 from kernel.authority import Actor, Power, Realm
 from kernel.events import ActorKind, CaseRef
 from kernel.problems import NotAllowed
@@ -65,6 +66,28 @@ def test_an_ended_appointment_gives_no_power_any_more(office: OfficeOfTests) -> 
         CaseRef(subject=UUID(told["id"]))
     )
     assert copy.ended
+
+
+def test_live_and_lately_ended_appointments_are_looked_after(office: OfficeOfTests) -> None:
+    first, second = (office.officer("mines-north", *BOTH) for _ in range(2))
+    names = ("staff:kept", "staff:gone", "staff:long-gone", "staff:only-proposed")
+    ids = [office.post(first, "/appointments", wanted(name)).json()["id"] for name in names]
+    for one in ids[:3]:
+        office.post(second, f"/appointments/{one}/approval")
+    for one in ids[1:3]:
+        office.post(first, f"/appointments/{one}/end")
+    office.sql(
+        "update appointment_act set since = since - interval '9 days', until = until - interval"
+        " '8 days', ended_at = ended_at - interval '8 days' where id = %s", ids[2],
+    )
+    doing = AppointmentActivities(office.works, None)
+    listed = [str(one) for one in doing.open_appointments(p.PageRef()).appointments]
+    assert [one in listed for one in ids] == [True, True, False, False]
+    page = doing.open_appointments(p.PageRef(limit=1))
+    assert page.next == str(page.appointments[0])
+    doing.revive_appointment(CaseRef(subject=UUID(ids[1])))
+    told = office.sql("select event from outbox where subject = %s order by id", ids[1])
+    assert [row[0]["name"] for row in told][-2:] == ["appointment.ended"] * 2
 
 
 def test_nobody_proposes_oneself_or_for_another_office(office: OfficeOfTests) -> None:

@@ -98,7 +98,9 @@ CLOCKWORK = {
     "make_certificate",
     "close_case",
     "record_fact",
+    "record_refusal",
     "revive_case",
+    "revive_appointment",
 }
 """Acts that no route leads to: only the service's own worker carries them out."""
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
 
 from temporalio import activity
 
@@ -12,8 +14,12 @@ from contracts import procedures as p
 from contracts.licensing.language_cases import AppointmentStatus
 from kernel.events import CaseRef
 from services.licensing.activities.commands import CLOCKWORK
+from services.licensing.acts.revive_appointment import revive_appointment
 from services.licensing.gateways.keycloak import OfficerAccounts
 from services.licensing.store.appointments import Appointments
+
+LATELY: Final = timedelta(days=7)
+"""So long after its end an appointment is told again where its workflow is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,25 @@ class AppointmentActivities:
             self.accounts.leave_office(subject, group)
         return p.Ack()
 
+    @activity.defn(name=p.OPEN_APPOINTMENTS)
+    @refusals_are_final
+    def open_appointments(self, page: p.PageRef) -> p.OpenAppointments:
+        after = UUID(page.after) if page.after is not None else None
+        with self.works.open(CLOCKWORK) as work:
+            found = Appointments(work.session).to_look_after(work.now - LATELY, after, page.limit)
+            following = str(found[-1]) if len(found) == page.limit else None
+            return p.OpenAppointments(appointments=found, next=following)
+
+    @activity.defn(name=p.REVIVE_APPOINTMENT)
+    @refusals_are_final
+    def revive_appointment(self, case: CaseRef) -> p.Ack:
+        return self.works.run(CLOCKWORK, lambda work: revive_appointment(work, case.subject))
+
     def all(self) -> list[Callable[..., Any]]:
         """What the worker registers."""
-        return [self.load_appointment, self.apply_appointment]
+        return [
+            self.load_appointment,
+            self.apply_appointment,
+            self.open_appointments,
+            self.revive_appointment,
+        ]

@@ -61,6 +61,17 @@ class Appointments:
         order = (columns.proposed_at.desc(), columns.id.desc())
         return self.session.scalars(wanted.order_by(*order).limit(limit)).all()
 
+    def to_look_after(self, ended_since: datetime, after: UUID | None, limit: int) -> list[UUID]:
+        """Those that hold or will, and those that ended after an instant, by their ids."""
+        live = (columns.status == AppointmentStatus.APPROVED) & (
+            columns.until.is_(None) | (columns.until > ended_since)
+        )
+        over = (columns.status == AppointmentStatus.ENDED) & (columns.ended_at > ended_since)
+        wanted = select(columns.id).where(live | over)
+        if after is not None:
+            wanted = wanted.where(columns.id > after)
+        return list(self.session.scalars(wanted.order_by(columns.id).limit(limit)))
+
     def copy(self, appointment: OfficerAppointment) -> None:
         """Bring the copy that every request's powers are read from up to date."""
         told = {
