@@ -28,13 +28,13 @@ from cadastre_stack import (
 )
 
 import chassis.app
+from chassis.appointments import copy_appointment
 from chassis.clock import Clock
 from chassis.database import Database, open_database
 from chassis.migrate import migrate
 from chassis.signing import make_key
 from chassis.unit_of_work import Works
 from kernel.authority import clockwork
-from services.cadastre.acts.copy_appointment import copy_appointment
 from services.cadastre.acts.seed_register import seed_register
 from services.cadastre.app import create_app
 from services.cadastre.desk import Desk

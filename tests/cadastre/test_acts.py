@@ -11,6 +11,7 @@ from cadastre_ground import WORK, Register, asked, plot
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from chassis.appointments import copy_appointment
 from chassis.journal import events_between
 from chassis.signing import NotGenuine
 from contracts.cadastre.wire import ZoneProposed
@@ -21,7 +22,6 @@ from kernel.events import ActorKind
 from kernel.problems import NotAllowed, NotFound
 from services.cadastre.activities.areas import Areas
 from services.cadastre.acts.approve_zone import approve_zone
-from services.cadastre.acts.copy_appointment import copy_appointment
 from services.cadastre.acts.enter_application_area import GroundStatementMissing
 from services.cadastre.acts.grant_area import GroundForbidden, PeriodNotReadable
 from services.cadastre.acts.propose_zone import UnknownZoneKind, ZoneNeverHolds, propose_zone
@@ -248,7 +248,7 @@ def test_the_newest_copy_of_an_appointment_stays(register: Register) -> None:
             text("select version, until is not null as ended, powers from appointment"
                  " where id = :id"), {"id": name},
         ).one()
-        assert tuple(row) == (2, True, ["decide-step"])
+        assert tuple(row) == (2, True, ["decide-step", "unheard-of"])
 
 
 def test_seeding_twice_writes_nothing_and_the_plane_never_moves(register: Register) -> None:

@@ -153,6 +153,25 @@ def test_an_appointment_is_copied_and_an_older_version_changes_nothing(counter: 
     assert found == [(["read-ledger"], 2)]
 
 
+def test_an_appointment_that_was_ended_is_kept_with_its_end(counter: Counter) -> None:
+    told = AppointmentCopy(
+        key=uuid4().hex,
+        id=uuid4(),
+        person="staff:clerk",
+        agency="mines",
+        office="mines-north",
+        powers=[Power.READ_LEDGER.value, "of-a-later-release"],
+        since=datetime(2026, 1, 1, tzinfo=UTC),
+        until=datetime(2126, 1, 1, tzinfo=UTC),
+        version=1,
+        ended=True,
+    )
+    assert counter.activities.copy_appointment(told) == Ack()
+    until, powers = counter.sql("select until, powers from appointment where id = %s", told.id)[0]
+    assert until <= counter.now()
+    assert powers == ["of-a-later-release", "read-ledger"]
+
+
 def test_the_same_key_begins_one_payment_and_gets_equal_bytes(counter: Counter) -> None:
     counter.operator.fault(outcome="pending")
     invoice, key = counter.invoice(), str(uuid4())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from chassis.appointments import copy_appointment
 from chassis.journal import events_between
 from chassis.unit_of_work import UnitOfWork, Works
 from chassis.worker import refusals_are_final
@@ -26,7 +27,6 @@ from contracts.procedures import (
 from kernel.authority import clockwork
 from kernel.commands import Command, Operation
 from services.cadastre.acts.confirm_area import confirm_area
-from services.cadastre.acts.copy_appointment import copy_appointment
 from services.cadastre.acts.enter_application_area import enter_application_area
 from services.cadastre.acts.grant_area import grant_area
 from services.cadastre.acts.release_application_area import release_application_area

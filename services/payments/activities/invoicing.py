@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from chassis.appointments import copy_appointment
 from chassis.journal import events_between
 from chassis.worker import refusals_are_final
 from contracts import procedures as p
 from kernel.authority import clockwork
 from kernel.commands import Command, Operation
 from kernel.events import CaseRef
-from services.payments.acts.copy_appointment import copy_appointment
 from services.payments.acts.expire_invoice import expire_invoice, payments_to_ask_about
 from services.payments.acts.raise_invoice import raise_invoice
 from services.payments.acts.remind_invoice import remind_invoice
