@@ -1,12 +1,16 @@
 """Can every procedure be carried out? Steps that exist, no circles, somebody to escalate to."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from kernel.law.check import Finding
 from kernel.law.plan import SilenceRule, StepKind
 from kernel.law.procedure import LicenceType, Procedure, StepRule
 from kernel.law.schema import Rules
 from kernel.law.source import Where
+
+CONSENT: Final = re.compile(r"""(["'])consent\1\s+in\s+consequences""")
 
 
 def check_procedures(rules: Rules) -> Iterator[Finding]:
@@ -17,6 +21,7 @@ def check_procedures(rules: Rules) -> Iterator[Finding]:
             yield from _check_names(procedure, path)
             yield from _check_circles(procedure, path)
             yield from _check_silence(rules, procedure, path)
+            yield from _check_consent(procedure, path)
             yield from _check_money(kind, procedure, path)
         yield from _check_needed(kind, ("licence_types", n))
 
@@ -72,6 +77,15 @@ def _check_silence(rules: Rules, procedure: Procedure, path: Where) -> Iterator[
         for office in alone:
             where: Where = (*path, n, "silence", "rule")
             yield Finding(where, f"nobody takes over from {office}: it escalates to no office")
+
+
+def _check_consent(procedure: Procedure, path: Where) -> Iterator[Finding]:
+    """Silence is no consent: whatever an article says, a step that asks for it is never deemed."""
+    for n, step in enumerate(procedure.steps):
+        silence = step.silence
+        asks = step.when is not None and CONSENT.search(str(step.when)) is not None
+        if asks and SilenceRule.DEEMED_APPROVED in (silence.rule, silence.then):
+            yield Finding((*path, n, "silence", "rule"), "consent is never given by silence")
 
 
 def _check_money(kind: LicenceType, procedure: Procedure, path: Where) -> Iterator[Finding]:

@@ -49,6 +49,20 @@ def test_every_licence_type_compiles_to_a_plan_that_can_be_stored(
     assert again.digest() == plan.digest()
 
 
+@pytest.mark.parametrize("licence_type", ["artisanal-permit", "small-scale-licence"])
+def test_consent_is_asked_for_where_the_ground_needs_it_and_never_given_by_silence(
+    law: Edition, licence_type: str
+) -> None:
+    facts = BY_TYPE[licence_type]
+    without = compile_plan(law, licence_type, "new", facts)
+    assert "consent" not in [step.id for step in without.steps]
+    plan = compile_plan(law, licence_type, "new", {**facts, "consequences": ["consent"]})
+    step = plan.step("consent")
+    assert step.on_refusal is OnRefusal.REFUSE_APPLICATION
+    assert (step.silence.rule, step.silence.then) == (SilenceRule.EXTEND, None)
+    assert "consent" in plan.step("decision").after
+
+
 def test_each_licence_type_takes_another_kind_of_ground_and_time_of_payment(law: Edition) -> None:
     plans = {name: compile_plan(law, name, "new", facts) for name, facts in BY_TYPE.items()}
     assert {name: (plan.ground, plan.fee_before) for name, plan in plans.items()} == {
