@@ -239,9 +239,10 @@ def zoned(d: Doors) -> Call:
 
 
 def payment(d: Doors) -> Call:
-    pays, door = {"msisdn": "+255700000001"}, d.by_name["payments"]
+    door, phone = d.by_name["payments"], d.chance.randrange(10**8)
     path = f"/invoices/{d.invoice()}/payments"
-    return Call(path, door.miner("p1"), door.miner(), pays, {"msisdn": "+255700000002"})
+    pays, other = ({"msisdn": f"+2557{n:08d}"} for n in (phone, (phone + 1) % 10**8))
+    return Call(path, door.miner("p1"), door.miner(), pays, other)
 
 
 def reading(d: Doors) -> Call:
