@@ -55,7 +55,11 @@ class EndOfMembership(Words):
 
 
 class NewInterest(Words):
-    """`person`: who has the interest; left out, the one who declares it."""
+    """`person`: who has the interest; left out, the one who declares it.
+
+    An officer's own counts at once, as does one declared by who approves appointments at that
+    officer's office. What a party declares is kept and counts when one of these declares it too.
+    """
 
     kind: InterestKind
     person: Person | None = None
@@ -64,11 +68,14 @@ class NewInterest(Words):
 
 
 class InterestView(View):
+    """`counts`: the person takes no part in deciding on the party's files."""
+
     id: UUID
     person: str
     kind: InterestKind
     since: date
     until: date | None
+    counts: bool
 
 
 class MemberView(View):

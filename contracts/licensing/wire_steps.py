@@ -121,7 +121,10 @@ class StepView(View):
 
 
 class DecisionView(View):
-    """An answer with its five instants. The person is a pseudonym, None when it is deemed."""
+    """An answer with its five instants.
+
+    `person` and `recorded_by` are pseudonyms, shown to officers only; None when it is deemed.
+    """
 
     step: str
     round: int
@@ -143,6 +146,8 @@ class DecisionView(View):
 
 
 class PaperDecisionView(View):
+    """A decision typed in from paper. Persons are pseudonyms, shown to officers only."""
+
     id: UUID
     step: str
     round: int
@@ -150,7 +155,7 @@ class PaperDecisionView(View):
     signatory: str
     signed_on: date
     scan: str
-    recorded_by: str
+    recorded_by: str | None
     recorded_at: datetime
     confirmed_by: str | None
     confirmed_at: datetime | None

@@ -56,7 +56,7 @@ WAYS: dict[str, Ask] = {
 }
 ELSEWHERE = {
     "register_party": "anybody for themselves; test_parties: only the counter for others",
-    "declare_interest": "test_parties: an officer their own, the party anybody's",
+    "declare_interest": "test_interests: who may declare whose, and whose counts",
     "confirm_receipt": "no route: the clockwork only, test_conditional_place",
     "lock_tracking": "no route of its own: follows five wrong PINs, test_tracking",
 }

@@ -63,7 +63,11 @@ class Member:
 
 @dataclass(eq=False, kw_only=True)
 class Interest:
-    """A declared interest of a person (`staff:<sub>` or `public:<sub>`) in a party."""
+    """A declared interest of a person (`staff:<sub>` or `public:<sub>`) in a party.
+
+    `counts`: declared on the side of the offices. What a party says of an officer is kept, but
+    bars nobody: an applicant does not choose who decides.
+    """
 
     id: UUID
     party_id: UUID
@@ -73,3 +77,7 @@ class Interest:
     until: date | None = None
     declared_by: str
     declared_at: datetime
+
+    @property
+    def counts(self) -> bool:
+        return self.declared_by.startswith("staff:")

@@ -18,7 +18,7 @@ from kernel.problems import NotAllowed, NotFound
 from services.licensing.casework import Casework, read_case
 from services.licensing.domain.access import SEEING
 from services.licensing.domain.shown_days import show_days
-from services.licensing.domain.shown_steps import show_step
+from services.licensing.domain.shown_steps import show_decision, show_paper, show_step
 from services.licensing.routes.applications import seen_by
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.history import history
@@ -50,9 +50,9 @@ def steps(ref: str, work: ReadWork, desk: AtDesk) -> object:
         status=case.application.status,
         steps=[show_step(step, case.law(step.step), case.edition) for step in opened],
         waiting=[law.id for law in case.plan.steps if law.id not in there],
-        decisions=[wire.DecisionView.model_validate(d) for d in case.steps.decisions(case.id)],
+        decisions=[show_decision(d, work.actor) for d in case.steps.decisions(case.id)],
         requests=[wire.RequestView.model_validate(r) for r in case.steps.requests(case.id)],
-        papers=[wire.PaperDecisionView.model_validate(p) for p in case.steps.all_papers(case.id)],
+        papers=[show_paper(p, work.actor) for p in case.steps.all_papers(case.id)],
         as_of=work.now,
     )
 

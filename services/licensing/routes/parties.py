@@ -171,5 +171,5 @@ def leave(
     responses=answers(NotFound, NotAllowed, MembershipDates),
 )
 def declare(party: UUID, new: NewInterest, once: AtOnce, desk: AtDesk) -> Response:
-    """Declare an interest: one's own as an officer, or anybody's as the party itself."""
+    """Declare an interest: one's own as an officer, or as the party; the party's bars nobody."""
     return once(lambda: declare_interest(once.work, desk.law, party, new), InterestView, status=201)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from chassis.tables import appointment
 from kernel.problems import NotFound
 from services.licensing.domain.party import Interest, Member, Party
 from services.licensing.store import mapping, tables
@@ -65,13 +66,14 @@ class Parties:
         """Accounts that may take no part in deciding on this party's files.
 
         Its own account, its members' accounts (members of members too), and everybody with a
-        declared interest in any of these that is live on that day.
+        declared interest in any of these that counts and is live on that day.
         """
         circle = self._circle(party_id, on)
         party, interest = tables.party.c, tables.interest.c
         own = select(party.person).where(party.id.in_(circle), party.person.is_not(None))
         declared = select(interest.person).where(
             interest.party_id.in_(circle),
+            interest.declared_by.startswith("staff:"),
             interest.since <= on,
             or_(interest.until.is_(None), interest.until > on),
         )
@@ -89,6 +91,15 @@ class Parties:
         return {
             office for office in self.session.scalars(lead.union(at_work.where(*mine))) if office
         }
+
+    def offices_of_officer(self, person: str, now: datetime) -> Sequence[str]:
+        """The offices at which somebody is appointed now."""
+        live = (
+            appointment.c.person == person,
+            appointment.c.since <= now,
+            or_(appointment.c.until.is_(None), appointment.c.until > now),
+        )
+        return self.session.scalars(select(appointment.c.office).where(*live).distinct()).all()
 
     def _circle(self, party_id: UUID, on: date) -> set[UUID]:
         member = tables.member.c
