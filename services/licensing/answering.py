@@ -21,6 +21,7 @@ from services.licensing.domain.decision import (
 from services.licensing.domain.silence import may_lapse
 from services.licensing.domain.step import Step
 from services.licensing.silence_kept import carry_out_lapse
+from services.licensing.store.applications import Applications
 from services.licensing.store.parties import Parties
 
 
@@ -51,11 +52,17 @@ def settle_silence(case: Casework, step: Step) -> None:
 
 
 def must_take_part(case: Casework, step: Step) -> None:
-    """Raise TakesNoPart for the applicant, the party's people and those with an interest."""
+    """Raise TakesNoPart for the applicant's side and for those with an interest in it.
+
+    To that side belongs who filed at a counter, registered the party or put a paper for it.
+    """
+    session, application = case.work.session, case.application
+    party = Parties(session).get(application.party_id)
     today = case.desk.law.today(case.work.now)
-    involved = set(Parties(case.work.session).interested(case.application.party_id, today))
-    involved |= {case.application.applicant} if case.application.applicant else set()
-    must_be_uninvolved(case.work.actor.person, involved)
+    involved = set(Parties(session).interested(party.id, today))
+    involved |= {d.uploaded_by for d in Applications(session).documents(case.id)}
+    filed = (application.applicant, application.helper, party.helper)
+    must_be_uninvolved(case.work.actor.person, involved | {one for one in filed if one})
 
 
 def answer(case: Casework, step: Step, law: StepPlan, given: Answer) -> Decision:

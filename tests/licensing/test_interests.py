@@ -69,3 +69,31 @@ def test_the_public_reads_which_office_decided_and_not_who(office: OfficeOfTests
     reader = office.officer("mines-north", Power.READ_CASES)
     seen = office.get(reader, f"/applications/{case.code}/steps").json()["decisions"]
     assert seen[0]["person"].startswith("staff:")
+
+
+def test_who_filed_it_at_the_counter_does_not_decide_on_it(office: OfficeOfTests) -> None:
+    powers = (Power.ASSIST_AT_COUNTER, Power.RECORD_STEP, Power.DECIDE_STEP)
+    clerk = office.officer("mines-north", *powers, sub="filing-clerk")
+    case, _ = owned(office, clerk)
+    done = case.post(clerk, "screening", "decision", APPROVED)
+    assert (done.status_code, slug(done)) == (403, "takes-no-part")
+
+
+def test_who_registered_the_party_or_put_a_paper_does_not_decide_on_it(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("screening")
+    registering, uploading = (case.officer("screening", sub=s) for s in ("registrar-1", "put-1"))
+    office.sql(
+        "update party set helper = 'staff:registrar-1' where id ="
+        " (select party_id from application where id = %s)",
+        case.id,
+    )
+    office.sql(
+        "update document set uploaded_by = 'staff:put-1' where application_id = %s and kind ="
+        " 'identity'",
+        case.id,
+    )
+    for who in (registering, uploading):
+        done = case.post(who, "screening", "decision", APPROVED)
+        assert (done.status_code, slug(done)) == (403, "takes-no-part")
