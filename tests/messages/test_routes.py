@@ -203,12 +203,39 @@ def test_a_number_is_stopped_by_an_officer_who_may(office: PostOffice, what: str
     assert office.http.post(unknown, json=REASON, headers=keyed(may)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("what", "kind", "words"),
+    [
+        ("block", "number-blocked", "blocked this phone number"),
+        ("release", "number-released", "took this phone number off its holder"),
+    ],
+)
+def test_whoever_has_a_number_is_told_once_that_it_was_stopped(
+    office: PostOffice, what: str, kind: str, words: str
+) -> None:
+    sub, number = office.subscriber()
+    for _ in range(2):
+        may = keyed(office.officer(Power.ASSIST_AT_COUNTER))
+        path = f"/v1/subscribers/{sub}/{what}"
+        assert office.http.post(path, json=REASON, headers=may).status_code == 200
+    office.send()
+    texts = office.telecom.phone(number)
+    assert len(texts) == 1
+    assert words in str(texts[0])
+    found = office.sql("select kind, failed from notice where addressee = %s", f"public:{sub}")
+    assert found == [(kind, None)]
+    who = "select person, payload from journal where case_id = %s"
+    by, payload = office.sql(who, UUID(sub))[0]
+    assert by.startswith("staff:o-")
+    assert payload == REASON
+
+
 @pytest.mark.parametrize("act", [block_subscriber, release_number])
 def test_acts_that_stop_a_number_ask_for_the_power_themselves(office: PostOffice, act: Any) -> None:
     sub, _ = office.subscriber()
     for actor in (NOBODY, clockwork("messages"), Actor(ActorKind.OFFICER, "staff:o", Realm.STAFF)):
         with pytest.raises(NotAllowed):
-            office.works.run(actor, lambda work: act(work, UUID(sub), "The telephone was lost"))
+            office.works.run(actor, lambda work: act(work, office.desk, UUID(sub), "Lost"))
     stopped = "select blocked_at, released_at from subscriber where id = %s"
     assert office.sql(stopped, UUID(sub)) == [(None, None)]
 

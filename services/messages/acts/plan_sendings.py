@@ -6,7 +6,7 @@ from contracts.messages.language import Channel, FailedBecause
 from services.messages.acts.record_failed import tell_failed
 from services.messages.desk import Desk
 from services.messages.domain.addresses import addresses_of, subscriber_of
-from services.messages.domain.notice import Notice, Sending
+from services.messages.domain.notice import OF_THE_NUMBER, Notice, Sending
 from services.messages.domain.subscriber import Subscriber
 from services.messages.domain.wording import official, word
 from services.messages.store.notices import Notices
@@ -33,7 +33,8 @@ def plan_sendings(work: UnitOfWork, desk: Desk, channel: Channel, limit: int) ->
 def _ready(work: UnitOfWork, desk: Desk, notice: Notice) -> Sending | FailedBecause:
     edition = desk.edition_of(notice.edition, work.now)
     reader = Subscribers(work.session).find(subscriber_of(notice.addressee))
-    if reader is not None and reader.blocked_at is not None:
+    last = notice.kind in OF_THE_NUMBER
+    if reader is not None and reader.blocked_at is not None and not last:
         return FailedBecause.BLOCKED
     notice.language = official(edition) if reader is None else reader.language
     worded = word(edition, notice.kind, notice.params, notice.language)
@@ -42,7 +43,7 @@ def _ready(work: UnitOfWork, desk: Desk, notice: Notice) -> Sending | FailedBeca
     addresses = (
         addresses_of(notice.addressee, worded.channel, edition)
         if reader is None
-        else _numbers(reader, worded.channel)
+        else _numbers(reader, worded.channel, last=last)
     )
     if not addresses:
         return FailedBecause.NO_ADDRESS
@@ -51,6 +52,7 @@ def _ready(work: UnitOfWork, desk: Desk, notice: Notice) -> Sending | FailedBeca
     )
 
 
-def _numbers(reader: Subscriber, channel: Channel) -> tuple[str, ...]:
+def _numbers(reader: Subscriber, channel: Channel, *, last: bool) -> tuple[str, ...]:
     """A subscriber has a number, and no other address."""
-    return (reader.phone,) if channel is Channel.SMS and reader.reachable else ()
+    told = channel is Channel.SMS and (reader.reachable or last)
+    return (reader.phone,) if told else ()

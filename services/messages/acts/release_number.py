@@ -3,17 +3,24 @@
 from uuid import UUID
 
 from chassis.unit_of_work import UnitOfWork
+from services.messages.acts.tell_holder import tell_holder
+from services.messages.desk import Desk
 from services.messages.domain.access import STOPPING
+from services.messages.domain.notice import NUMBER_RELEASED
 from services.messages.domain.subscriber import Subscriber
 from services.messages.store.subscribers import Subscribers
 
 
-def release_number(work: UnitOfWork, subscriber: UUID, reason: str) -> Subscriber:
-    """The subscriber stays, without a number to be told at. Raises NotFound and NotAllowed."""
+def release_number(work: UnitOfWork, desk: Desk, subscriber: UUID, reason: str) -> Subscriber:
+    """The subscriber stays, without a number to be told at; the number is told that once.
+
+    Raises NotFound and NotAllowed.
+    """
     work.actor.must(STOPPING, None, work.now)
     found = Subscribers(work.session).take(subscriber)
     if found.released_at is None:
         found.released_at = work.now
-        told = {"reason": reason, "by": work.actor.person}
-        work.append("subscriber.number-released", found.id, told)
+        told = {"reason": reason}
+        work.record(found.id, "subscriber.number-released", told)
+        tell_holder(work, desk, found, NUMBER_RELEASED)
     return found

@@ -7,6 +7,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.messages.language import FailedBecause
 from contracts.procedures import Ack, SendNotice
 from kernel.commands import Command
+from kernel.law.editions import Edition
 from kernel.log.leaf import instant
 from services.messages.acts.record_failed import tell_failed
 from services.messages.desk import Desk
@@ -18,10 +19,13 @@ from services.messages.store.notices import Notices
 def take_notice(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
     """A notice that is here already is left as it is. What the law has no text for has failed."""
     asked = SendNotice.model_validate(command.args)
-    notices = Notices(work.session)
-    if notices.find(asked.notice) is not None:
+    if Notices(work.session).find(asked.notice) is not None:
         return Ack()
-    edition = desk.edition_of(command.edition.hash, work.now)
+    return write_down(work, desk.edition_of(command.edition.hash, work.now), asked)
+
+
+def write_down(work: UnitOfWork, edition: Edition, asked: SendNotice) -> Ack:
+    """A new notice, to be sent in an edition's words."""
     text = template(edition, asked.kind)
     notice = Notice(
         id=asked.notice,
@@ -35,7 +39,7 @@ def take_notice(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
         created_at=work.now,
         next_try=around(work.session).clock.real_now(),
     )
-    notices.add(notice)
+    Notices(work.session).add(notice)
     told = {"kind": notice.kind, "case": str(notice.case_id), "at": instant(work.now)}
     if text is None:
         event = tell_failed(work, notice, FailedBecause.NO_TEXT)

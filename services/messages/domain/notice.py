@@ -8,6 +8,11 @@ from uuid import UUID
 from contracts.messages.language import Channel, FailedBecause
 
 SIGN_IN_CODE: Final = "one-time-code"
+NUMBER_BLOCKED: Final = "number-blocked"
+NUMBER_RELEASED: Final = "number-released"
+OF_THE_NUMBER: Final = (NUMBER_BLOCKED, NUMBER_RELEASED)
+"""Texts that go to a number although nothing else does any more."""
+
 UNKNOWN_READER: Final = "sign-in"
 """The addressee of a code for a number that nobody has signed in with yet."""
 

@@ -79,9 +79,9 @@ def choose(chosen: LanguageChosen, work: AtUnitOfWork, desk: AtDesk) -> object:
     response_model=SubscriberState,
     responses=answers(NotFound, NotAllowed),
 )
-def block(subscriber: UUID, why: SubscriberStopped, once: AtOnce) -> Response:
-    """A telephone was lost: nobody signs in with its number any more."""
-    return once(lambda: block_subscriber(once.work, subscriber, why.reason), SubscriberState)
+def block(subscriber: UUID, why: SubscriberStopped, once: AtOnce, desk: AtDesk) -> Response:
+    """A telephone was lost: nobody signs in with its number any more, and it is told so."""
+    return once(lambda: block_subscriber(once.work, desk, subscriber, why.reason), SubscriberState)
 
 
 @router.post(
@@ -90,6 +90,6 @@ def block(subscriber: UUID, why: SubscriberStopped, once: AtOnce) -> Response:
     response_model=SubscriberState,
     responses=answers(NotFound, NotAllowed),
 )
-def release(subscriber: UUID, why: SubscriberStopped, once: AtOnce) -> Response:
+def release(subscriber: UUID, why: SubscriberStopped, once: AtOnce, desk: AtDesk) -> Response:
     """A number is another person's now: its next sign-in begins somebody new."""
-    return once(lambda: release_number(once.work, subscriber, why.reason), SubscriberState)
+    return once(lambda: release_number(once.work, desk, subscriber, why.reason), SubscriberState)
