@@ -94,7 +94,7 @@ class ApplicationWorkflow:
             workflow.logger.warning("Licensing knows no such case: %s", no.slug)
             return no.slug
         late = state.closed is not None
-        self.looks = not late
+        self.looks = not late or issuance_under_way(state) is not None
         while not self.is_over(late):
             self.stirred = False
             await self.catch_up()

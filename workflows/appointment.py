@@ -7,7 +7,7 @@ from typing import Final
 from temporalio import workflow
 
 from workflows.alarm import Alarm
-from workflows.asking import THOROUGH, LegalClock, Refused, ask, is_full
+from workflows.asking import LOOK_AGAIN, THOROUGH, LegalClock, Refused, ask, is_full
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -38,6 +38,11 @@ class AppointmentWorkflow:
     @workflow.signal(name=p.FACT_RECORDED)
     def fact_recorded(self, event: Event) -> None:
         self.clock.saw(event)
+        self.changed = True
+        self.stir()
+
+    @workflow.signal(name=LOOK_AGAIN)
+    def look_again(self) -> None:
         self.changed = True
         self.stir()
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,8 +19,9 @@ from contracts import procedures as p
 from kernel import facts
 from kernel.calendar import Calendar
 from kernel.commands import Command, Operation
-from kernel.events import ActorKind, CaseRef, Event, Source
+from kernel.events import CaseRef, Event, Source
 from kernel.law.plan import FeeBefore, GroundRule, Plan
+from tests.workflows.case import Case
 from tests.workflows.server import NAMESPACE
 from workflows.engine.model import Reckoning, Services, Told
 from workflows.settings import Settings
@@ -43,43 +43,6 @@ async def connect(address: str) -> Client:
     )
 
 
-@dataclass
-class Case:
-    """One case as the services have it, each with a journal of its own."""
-
-    id: UUID
-    services: Services
-    offset: timedelta
-    journals: dict[Source, list[Event]] = field(default_factory=dict)
-    recorded: dict[tuple[Source, int], Event] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    answers: dict[str, p.LapseAnswer] = field(default_factory=dict)
-
-    @property
-    def journal(self) -> list[Event]:
-        return self.journals.setdefault(Source.LICENSING, [])
-
-    @property
-    def names(self) -> list[str]:
-        return [event.name for event in self.journal]
-
-    def write(self, source: Source, told: Told, now: datetime) -> Event:
-        name, payload, legal_at = told
-        journal = self.journals.setdefault(source, [])
-        event = Event(
-            source=source,
-            case=self.id,
-            seq=len(journal) + 1,
-            name=name,
-            at=now,
-            legal_at=legal_at,
-            actor_kind=ActorKind.CLOCKWORK,
-            payload=payload,
-        )
-        journal.append(event)
-        return event
-
-
 class Country:
     """The services of every case, and the relays that tell the workflows of their facts.
 
@@ -90,6 +53,7 @@ class Country:
         self.client, self.plan = client, plan
         self.reckoning = Reckoning.by(calendar or Calendar())
         self.cases: dict[UUID, Case] = {}
+        self.appointed: list[UUID] = []
         self.revived: list[UUID] = []
         self.looked_at: list[CaseRef] = []
         self.refusing: dict[str, str] = {}
@@ -209,6 +173,15 @@ class Country:
             next=str(start + page.limit) if more else None,
         )
 
+    @activity.defn(name=p.OPEN_APPOINTMENTS)
+    async def open_appointments(self, page: p.PageRef) -> p.OpenAppointments:
+        return p.OpenAppointments(appointments=self.appointed)
+
+    @activity.defn(name=p.REVIVE_APPOINTMENT)
+    async def revive_appointment(self, ref: CaseRef) -> p.Ack:
+        self.revived.append(ref.subject)
+        return p.Ack()
+
     @activity.defn(name=p.REVIVE_CASE)
     async def revive_case(self, ref: CaseRef) -> p.Ack:
         self.revived.append(ref.subject)
@@ -225,6 +198,7 @@ class Country:
         if queue == Source.LICENSING.value:
             found += [self.load_case, self.record_fact, self.open_cases, self.revive_case]
             found += [self.load_issuance, self.record_refusal]
+            found += [self.open_appointments, self.revive_appointment]
         if queue == Source.PAYMENTS.value:
             found.append(self.load_invoice)
         return found

@@ -135,6 +135,20 @@ def test_a_refused_notice_keeps_no_case_open() -> None:
     assert case.state.notices_under_way == 0
 
 
+@pytest.mark.parametrize("first", [facts.AREA_CONFIRMED, facts.CERTIFICATE_MADE])
+def test_an_issuance_is_relied_on_until_its_ground_and_its_certificate_are_there(
+    first: str,
+) -> None:
+    case, issuance = Diary(USUAL), str(UUID(int=7))
+    last = facts.CERTIFICATE_MADE if first == facts.AREA_CONFIRMED else facts.AREA_CONFIRMED
+    for name in (facts.ISSUANCE_REQUESTED, facts.AREA_GRANTED, facts.LICENCE_ISSUED, first):
+        case.tell([(name, {"issuance": issuance, "round": 1}, case.now)])
+    assert case.state.closed == "granted"
+    assert issuance_under_way(case.state) == UUID(int=7)
+    case.tell([(last, {}, case.now)])
+    assert issuance_under_way(case.state) is None
+
+
 def test_a_fact_of_an_earlier_round_is_noted_and_changes_nothing() -> None:
     case = begun()
     case.tell([(facts.ISSUANCE_RETURNED, {"step": "screening"}, case.now)])

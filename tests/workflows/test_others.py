@@ -132,8 +132,10 @@ def test_reconciling_revives_a_lost_case_and_fetches_a_lost_fact(temporal: str) 
             country.tell(kept, list(kept.services.decide("screening", "refused", at)), at)
             await country.mail.join()
             country.deliver = lambda event: [event]
+            gone = uuid4()
+            country.appointed = [gone]
             await run_once(country.client)
-            assert country.revived == [lost.id]
+            assert country.revived == [lost.id, gone]
             assert await country.handle(kept).result() == "refused"
             told = await state_when(country, lost, lambda told: not told["under_way"])
             assert told["steps"]["screening"]["status"] == "open"
@@ -162,6 +164,26 @@ def test_an_invoice_that_lost_its_workflow_gets_it_back_from_the_case_that_relie
             assert str(ref.subject) == raised.payload["invoice"]
             assert abs(ref.clock_offset - ahead.total_seconds()) < 10
             await country.handle(case).terminate("the test is over")
+
+    asyncio.run(live())
+
+
+def test_a_granted_case_that_lost_its_issuance_starts_it_again(temporal: str) -> None:
+    """Its workflow has ended; reviving it finds that nobody makes the certificate."""
+
+    async def live() -> None:
+        async with open_country(temporal, plan(fee("card-fee"))) as country:
+            case = await country.lodge(machine_now())
+            await seen(lambda: {*SETTLED} <= {*case.names})
+            at, issuance = machine_now(), str(uuid4())
+            issued = {"issuance": issuance, "round": 1, "licence_code": "XP-1"}
+            for name in (facts.ISSUANCE_REQUESTED, facts.AREA_GRANTED, facts.LICENCE_ISSUED):
+                country.tell(case, [(name, issued, at)], at)
+            await seen(lambda: facts.CASE_CLOSED in case.names)
+            await country.mail.join()
+            await country.handle(case).terminate("its history was lost")
+            await country.revive_case(CaseRef(subject=case.id))
+            await seen(lambda: issuance in [str(ref.subject) for ref in country.looked_at])
 
     asyncio.run(live())
 

@@ -82,7 +82,19 @@ def licence_issued(turn: Turn, fact: Fact) -> None:
 
 
 def certificate_made(turn: Turn, _: Fact) -> None:
-    turn.state.certified, turn.state.issuance = True, None
+    turn.state.certified = True
+    _end_issuance(turn)
+
+
+def area_confirmed(turn: Turn, _: Fact) -> None:
+    turn.state.area = AreaStatus.CONFIRMED
+    _end_issuance(turn)
+
+
+def _end_issuance(turn: Turn) -> None:
+    """Its workflow is over when the certificate is made and no ground is pending."""
+    if turn.state.certified and turn.state.area is not AreaStatus.GRANTED:
+        turn.state.issuance = None
 
 
 def case_closed(turn: Turn, fact: Fact) -> None:
@@ -124,7 +136,7 @@ def area_freed(turn: Turn, fact: Fact) -> None:
 
 
 def command_refused(turn: Turn, fact: Fact) -> None:
-    """Nothing more is to be expected of what was asked: ground not entered is not to be released."""
+    """Nothing more is expected of what was asked: ground not entered is not to be released."""
     operation, problem = text(fact.payload, "operation"), text(fact.payload, "problem")
     turn.note(f"{fact.seq} {fact.name}: {operation}: {problem}")
     if operation == Operation.ENTER_AREA and turn.state.area is AreaStatus.ASKED:
@@ -167,7 +179,7 @@ CASE_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.AREA_FREED: area_freed,
     facts.AREA_RELEASED: _area_becomes(AreaStatus.RELEASED),
     facts.AREA_GRANTED: _area_becomes(AreaStatus.GRANTED),
-    facts.AREA_CONFIRMED: _area_becomes(AreaStatus.CONFIRMED),
+    facts.AREA_CONFIRMED: area_confirmed,
     facts.AREA_WITHDRAWN: area_withdrawn,
     facts.INVOICE_REMINDED: no_effect,
     facts.NOTICE_SENT: notice_settled,

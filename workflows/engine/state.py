@@ -109,7 +109,7 @@ class CaseState:
     lodgement: Lodgement | None = None
     conditional: bool = False  # the place in the sequence counts only once it is paid for
     area: AreaStatus = AreaStatus.NONE
-    issuance: str | None = None  # the one under way, until its certificate is made
+    issuance: str | None = None  # the one under way, until certificate and ground are settled
     issuance_round: int = 0
     licence_code: str | None = None
     certified: bool = False
