@@ -2,8 +2,6 @@
 
 import os
 import sys
-from importlib import import_module
-from importlib.util import find_spec
 
 import psycopg
 import typer
@@ -34,8 +32,6 @@ for command in (
     app.command()(command)
 app.add_typer(clock.app, name="clock")
 app.add_typer(rulebook.app, name="rulebook")
-if find_spec("cli.demo"):
-    app.command()(import_module("cli.demo").demo)
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ from deploy.stack.layout import Stack
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".test-data"
 SEED = "CORNERPOST_TEST_SEED"
+ON_ITS_TEMPORAL = (
+    "chassis/test_processes.py", "chassis/test_worker.py", "deploy/test_skipping.py",
+    "experiments/test_r1.py",
+)
+"""These name a namespace or a queue of their own on the stack's server."""
 
 
 TOGETHER = {
@@ -57,6 +62,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByF
 def pytest_configure() -> None:
     """One seed for the run, known to every worker; a fresh one unless it is given."""
     os.environ.setdefault(SEED, str(secrets.randbits(32)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who uses the one stack, or its Temporal, takes turns: some stop parts or move its clock."""
+    for item in items:
+        shares = item.path.relative_to(ROOT / "tests").as_posix() in ON_ITS_TEMPORAL
+        if shares or "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -76,7 +76,10 @@ def gather_opinions(story: Story, case: Case) -> None:
     must("step.warned" in told, "the office was warned")
     must(now.office != late.office, "another office has it")
     mailbox = f"{story.ring.address('telecom')}/mail/"
-    tell.fact("It was warned before", mailbox + address_of(story, late.office))
+    warnings = [one["subject"] for one in story.ring.mails(address_of(story, late.office))
+                if one["subject"].startswith(f"{case.code}:") and " is due " in one["subject"]]
+    must(warnings, "the warning reached the office's mailbox")
+    tell.fact(f'It was warned by mail: "{warnings[0]}"', mailbox + address_of(story, late.office))
     tell.fact(f"It said nothing: {now.office} has taken the file over ({now.article}), due "
               f"{now.due_at:%a %d %b}", where)
     story.told(case.miner, "was late")
