@@ -6,7 +6,7 @@ import sys
 import psycopg
 import typer
 
-from cli import appoint, archive, clock, resurrect, rulebook, stack
+from cli import appoint, archive, clock, demo, resurrect, rulebook, stack
 from deploy.keycloak.admin import AdminRefused
 from deploy.stack.layout import Refused
 from deploy.stack.skipping import CaseDidNotArrive
@@ -28,6 +28,7 @@ app = typer.Typer(
 for command in (
     stack.up, stack.status, stack.start, stack.stop, stack.down, stack.migrate,
     archive.backup, archive.restore, resurrect.resurrect, appoint.appoint,
+    demo.demo,
 ):
     app.command()(command)
 app.add_typer(clock.app, name="clock")
