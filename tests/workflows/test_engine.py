@@ -136,9 +136,7 @@ def test_a_refused_notice_keeps_no_case_open() -> None:
 
 
 @pytest.mark.parametrize("first", [facts.AREA_CONFIRMED, facts.CERTIFICATE_MADE])
-def test_an_issuance_is_relied_on_until_its_ground_and_its_certificate_are_there(
-    first: str,
-) -> None:
+def test_an_issuance_is_relied_on_until_ground_and_certificate_are_there(first: str) -> None:
     case, issuance = Diary(USUAL), str(UUID(int=7))
     last = facts.CERTIFICATE_MADE if first == facts.AREA_CONFIRMED else facts.AREA_CONFIRMED
     for name in (facts.ISSUANCE_REQUESTED, facts.AREA_GRANTED, facts.LICENCE_ISSUED, first):
