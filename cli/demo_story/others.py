@@ -28,17 +28,20 @@ class Right:
 
 
 SMALL_SCALE = Right(
-    "small-scale-licence", "Asha Mwenda", ("copper",), ("identity", "work-programme"),
+    "small-scale-licence", "Asha Mwenda", ("copper",),
+    ("identity", "work-programme", "environment-plan", "landholder-consent"),
     "application-fee",
     ("screening", "environment-opinion", "council-opinion", "lands-check", "decision"),
     "four cells of the grid; the fee is paid before the ground is recorded", grid=True,
 )
 CARD = Right(
-    "miners-card", "Joram Sefu", ("gold",), ("identity",), "card-fee", ("zone-check", "decision"),
+    "miners-card", "Joram Sefu", ("gold",), ("identity", "zone-attestation"), "card-fee",
+    ("zone-check", "decision"),
     "one zone, no ground of its own", grant_fee=False, zone="kisanga-asm",
 )
 BUYER = Right(
-    "buyers-licence", "Leila Pato", ("gold",), ("identity",), "application-fee",
+    "buyers-licence", "Leila Pato", ("gold",),
+    ("identity", "tax-clearance", "premises-lease"), "application-fee",
     ("screening", "council-opinion", "decision"),
     "no ground; the receipt counts when the fee is paid within the hour", district="hillside",
 )

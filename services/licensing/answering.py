@@ -6,7 +6,7 @@ from datetime import datetime
 from contracts.licensing.language import Act, Outcome, StepStatus
 from contracts.licensing.language_cases import DecisionForm, RequestStatus
 from kernel.facts import STEP_DECIDED
-from kernel.law.plan import StepPlan
+from kernel.law.plan import StepKind, StepPlan
 from services.licensing.casework import Casework, step_view
 from services.licensing.domain import case_notices
 from services.licensing.domain.decision import (
@@ -69,7 +69,8 @@ def answer(case: Casework, step: Step, law: StepPlan, given: Answer) -> Decision
     """Write the answer of one step: the row, the fact, the notices, the end of its clock.
 
     The caller has locked the step and compared its version. Raises StepNotOpen, NotAllowed,
-    TakesNoPart, AnsweredBefore, VisitNeeded, OccupantsNotTold, AnsweredBySilence.
+    TakesNoPart, AnsweredBefore, VisitNeeded, OccupantsNotTold, PapersOutstanding,
+    AnsweredBySilence.
     """
     work, person = case.work, case.work.actor.person
     case.application.must_allow(Act.DECIDE_STEP)
@@ -80,6 +81,8 @@ def answer(case: Casework, step: Step, law: StepPlan, given: Answer) -> Decision
     answered = [(d.step, d.person) for d in case.steps.decisions(case.id) if d.person]
     must_be_compatible(law, case.plan, answered, person or "")
     must_have_seen(step, law, given.outcome)
+    if law.kind is StepKind.DECISION and given.outcome is Outcome.APPROVED:
+        case.must_be_cured()
     settle_silence(case, step)
     return _write(case, step, law, given, office)
 

@@ -20,6 +20,7 @@ from services.licensing.domain.application import Application
 from services.licensing.domain.calendar_entry import CalendarEntry, with_entries
 from services.licensing.domain.day_ledger import day_rows, holdings_of, stretches
 from services.licensing.domain.notices import Notice, addressed
+from services.licensing.domain.papers import must_be_cured
 from services.licensing.domain.step import Step, at_office
 from services.licensing.store.applications import Applications
 from services.licensing.store.calendars import Calendars
@@ -61,6 +62,11 @@ class Casework:
         """The calendar of an office, with what was changed in mid-flight."""
         named = office or self.application.office or self.edition.rules.offices[0].id
         return with_entries(self.desk.law.calendar(self.edition, named), self.entries, named)
+
+    def must_be_cured(self) -> None:
+        """Raise PapersOutstanding while a curable paper is awaited: no right is granted without."""
+        papers = Applications(self.work.session).papers(self.id)
+        must_be_cured(self.plan.papers, papers, self.edition.rules.texts, self.work.now)
 
     def record(
         self,

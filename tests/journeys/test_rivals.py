@@ -12,6 +12,7 @@ from contracts.licensing.wire_applications import NewDraft, Withdrawal
 from kernel.law.procedure import HolderKind
 
 PERMIT = "artisanal-permit"
+PAPERS = ("identity", "site-photograph", "landholder-consent")
 OPINIONS = ("environment-opinion", "council-opinion", "lands-check")
 
 
@@ -21,7 +22,8 @@ def lodge(ring: Ring, place: Place, person: int, gpx: str) -> Case:
     party = register(miner, HolderKind.PERSON, miner.name, f"ID-{place.number}-{person}")
     new = NewDraft(licence_type=PERMIT, party=party.id, minerals=["gold"])
     asked = GroundAsked(licence_type=PERMIT, minerals=["gold"], gpx=gpx)
-    return Case(ring, miner, prepare(miner, new, asked, {"identity": ["identity-1"]}).lodge())
+    pages = {kind: [f"{kind}-1"] for kind in PAPERS}
+    return Case(ring, miner, prepare(miner, new, asked, pages).lodge())
 
 
 def answer_all(case: Case) -> None:

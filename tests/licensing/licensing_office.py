@@ -29,6 +29,7 @@ from services.licensing.settings import Settings
 JPEG = b"\xff\xd8\xff\xe0" + bytes(64)
 PAPERS = ("identity", "members-list", "site-photograph", "landholder-consent", "environment-pledge")
 NEEDED = ("identity", "members-list")
+CURABLE = ("site-photograph", "landholder-consent")
 CLERK = Appointment(
     person="staff:counter",
     agency="mines",

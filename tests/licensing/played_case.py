@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from licensing_office import OfficeOfTests, spell
+from licensing_office import CURABLE, NEEDED, OfficeOfTests, spell
 
 from chassis import journal
 from chassis.files import DiskFiles
@@ -215,9 +215,13 @@ class PlayedCase:
 
 
 def play(office: OfficeOfTests, **lodged: Any) -> PlayedCase:
-    """A lodged artisanal permit of a cooperative, its ground not known to be worked."""
+    """A lodged artisanal permit of a cooperative, its ground not known to be worked.
+
+    Papers are complete but for those that are due later, unless `papers` names others.
+    """
     pays, enters = lodged.pop("pays", True), lodged.pop("enters", True)
-    told = office.lodged(office.applicant(), **lodged)
+    papers = lodged.pop("papers", NEEDED + CURABLE)
+    told = office.lodged(office.applicant(), *papers, **lodged)
     return PlayedCase(office, UUID(told["application"]), told["code"], pays=pays, enters=enters)
 
 

@@ -37,16 +37,19 @@ def lodged(office: OfficeOfTests, kind: str, *papers: str, **how: Any) -> Played
 
 
 def small_scale(office: OfficeOfTests) -> PlayedCase:
-    papers = ("identity", "members-list", "work-programme")
+    papers = ("identity", "members-list", "work-programme", "environment-plan")
+    papers += ("landholder-consent",)
     return lodged(office, "small-scale-licence", *papers, ground=office.statement(**GRID))
 
 
 def miners_card(office: OfficeOfTests) -> PlayedCase:
-    return lodged(office, "miners-card", "identity", ground=office.statement(**ZONE))
+    papers = ("identity", "zone-attestation")
+    return lodged(office, "miners-card", *papers, ground=office.statement(**ZONE))
 
 
 def buyers_licence(office: OfficeOfTests, **how: Any) -> PlayedCase:
-    return lodged(office, "buyers-licence", "identity", district="riverside", **how)
+    papers = ("identity", "tax-clearance", "premises-lease")
+    return lodged(office, "buyers-licence", *papers, district="riverside", **how)
 
 
 @pytest.mark.parametrize(

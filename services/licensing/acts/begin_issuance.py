@@ -11,9 +11,13 @@ from services.licensing.domain.licence import Issuance
 
 
 def begin_issuance(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
-    """Ask for the licence of a case whose steps are all over. Raises NotInThisStatus."""
+    """Ask for the licence of a case whose steps are all over.
+
+    Raises NotInThisStatus, and PapersOutstanding where silence approved without a curable paper.
+    """
     case = take_case(work, desk, command.application_id)
     case.application.must_allow(Act.BEGIN_ISSUANCE)
+    case.must_be_cured()
     asked = Issuance(
         id=work.new_id(),
         application_id=case.id,

@@ -23,7 +23,7 @@ def deliver_paper(work: UnitOfWork, ref: str, kind: str, pages: Sequence[int]) -
     papers = files.papers(application.id)
     paper = must_be_awaited(next((p for p in papers if p.kind == kind), None))
     handed = _pages(files, application, kind, pages)
-    late = paper.due_at is not None and work.now > paper.due_at
+    late = paper.overdue(work.now)
     paper.state, paper.received_at = PaperState.DELIVERED, work.now
     application.changed(work.now)
     missing = [p.kind for p in papers if p.state is PaperState.MISSING]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.licensing.language import PaperState
 from kernel.law.plan import PaperPlan, PaperWhen
+from kernel.log.leaf import instant
 from kernel.problems import Problem
 
 
@@ -15,6 +16,12 @@ class PapersMissing(Problem):
     """A paper that is needed for receipt is not there; the facts say which and who issues it."""
 
     title = "Papers are missing that are needed before an application can be received"
+
+
+class PapersOutstanding(Problem):
+    """Nothing is granted while a paper that could be handed in late is still not there."""
+
+    title = "Papers must be handed in before this can be approved"
 
 
 class PaperNotWanted(Problem):
@@ -68,6 +75,10 @@ class Paper:
     keeps_priority: bool = True
     received_at: datetime | None = None
 
+    def overdue(self, now: datetime) -> bool:
+        """Whether its time has passed."""
+        return self.due_at is not None and now > self.due_at
+
 
 MAGIC: Final = {
     "image/jpeg": b"\xff\xd8\xff",
@@ -94,16 +105,48 @@ def must_hold_needed(
     if missing:
         raise PapersMissing(
             "Missing: " + ", ".join(p.kind for p in missing),
-            papers=[
-                {
-                    "paper": p.kind,
-                    "title": dict(texts.get(p.title, {})),
-                    "issued_by": dict(texts.get(p.issued_by, {})) or p.issued_by,
-                    "article": p.article,
-                }
-                for p in missing
-            ],
+            papers=[_told(p, texts) for p in missing],
         )
+
+
+def _told(wanted: PaperPlan, texts: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+    return {
+        "paper": wanted.kind,
+        "title": dict(texts.get(wanted.title, {})),
+        "issued_by": dict(texts.get(wanted.issued_by, {})) or wanted.issued_by,
+        "article": wanted.article,
+    }
+
+
+def must_be_cured(
+    plan: Iterable[PaperPlan],
+    papers: Iterable[Paper],
+    texts: Mapping[str, Mapping[str, str]],
+    now: datetime,
+) -> None:
+    """Raise PapersOutstanding while a curable paper of the plan is awaited.
+
+    The refusal says which and who issues it, until when it was due, and whether the place in the
+    sequence is lost because that has passed.
+    """
+    awaited = {
+        p.kind: p for p in papers if p.when is PaperWhen.CURABLE and p.state is PaperState.MISSING
+    }
+    missing = [(one, awaited[one.kind]) for one in plan if one.kind in awaited]
+    if not missing:
+        return
+    raise PapersOutstanding(
+        "Not handed in: " + ", ".join(one.kind for one, _ in missing),
+        papers=[
+            _told(one, texts)
+            | {
+                "due_at": paper.due_at and instant(paper.due_at),
+                "overdue": paper.overdue(now),
+                "priority_lost": paper.overdue(now) and not paper.keeps_priority,
+            }
+            for one, paper in missing
+        ],
+    )
 
 
 def must_be_awaited(paper: Paper | None) -> Paper:

@@ -30,7 +30,7 @@ from services.licensing.at_step import AtStep
 from services.licensing.casework import read_case
 from services.licensing.desk import Desk
 from services.licensing.domain import decision, field, request
-from services.licensing.domain.papers import FormatNotAccepted, PageMissing
+from services.licensing.domain.papers import FormatNotAccepted, PageMissing, PapersOutstanding
 from services.licensing.domain.shown_steps import show_step
 from services.licensing.domain.status import NotInThisStatus
 from services.licensing.domain.step import Step, StepNotOpen
@@ -47,6 +47,7 @@ DECIDING = (
     decision.VisitNeeded,
     decision.OccupantsNotTold,
     decision.NotAnAnswer,
+    PapersOutstanding,
 )
 HEAD = 16  # bytes that tell what a file is
 Told = tuple[Step, dict[str, object]]
