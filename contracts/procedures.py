@@ -102,6 +102,7 @@ QUEUE_OF: Final[dict[Operation, str]] = {
     Operation.ENTER_AREA: "cadastre",
     Operation.RELEASE_AREA: "cadastre",
     Operation.RAISE_INVOICE: "payments",
+    Operation.RETIME_INVOICE: "payments",
     Operation.VOID_INVOICE: "payments",
     Operation.SEND_NOTICE: "messages",
 }
@@ -260,6 +261,14 @@ class RaiseInvoice(Wire):
     facts: dict[str, Any]  # the plan's facts: hectares, units, party kind …
     payer: str | None = None  # `public:<sub>`
     application_code: str
+
+
+class RetimeInvoice(Wire):
+    """A due instant that is earlier than the invoice's own changes nothing."""
+
+    step: str
+    round: int
+    due_at: datetime
 
 
 class VoidInvoice(Wire):

@@ -24,6 +24,7 @@ class Operation(StrEnum):
     ENTER_AREA = "enter_area"
     RELEASE_AREA = "release_area"
     RAISE_INVOICE = "raise_invoice"
+    RETIME_INVOICE = "retime_invoice"  # its step's due instant has moved
     VOID_INVOICE = "void_invoice"
     SEND_NOTICE = "send_notice"
 

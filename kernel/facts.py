@@ -53,6 +53,7 @@ AREA_GRANTED: Final = "area.granted"  # pending issue
 AREA_CONFIRMED: Final = "area.confirmed"
 AREA_WITHDRAWN: Final = "area.withdrawn"
 INVOICE_RAISED: Final = "invoice.raised"  # invoice, step, round, minor, currency, due_at
+INVOICE_RETIMED: Final = "invoice.retimed"  # invoice, code, step, round, due_at
 INVOICE_REMINDED: Final = "invoice.reminded"  # invoice, code, step, round
 INVOICE_PAID: Final = "invoice.paid"  # invoice, step, round, receipt, paid_at
 INVOICE_EXPIRED: Final = "invoice.expired"  # invoice, step, round, due_at

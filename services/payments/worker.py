@@ -23,6 +23,7 @@ def main() -> None:
     does = Invoicing(teller)
     activities = (
         does.raise_invoice,
+        does.retime_invoice,
         does.void_invoice,
         does.remind_invoice,
         does.expire_invoice,

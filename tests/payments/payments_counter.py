@@ -162,6 +162,12 @@ class Counter:
             self.command(Operation.VOID_INVOICE, case=case, **args.model_dump())
         )
 
+    def retime(self, invoice: dict[str, Any], due_at: datetime) -> Ack:
+        args = {"step": invoice["step"], "round": invoice["round"], "due_at": due_at.isoformat()}
+        case = invoice["application_id"]
+        asked = self.command(Operation.RETIME_INVOICE, case=case, **args)
+        return self.activities.retime_invoice(asked.model_copy(update={"key": uuid4().hex}))
+
     def expiry(self, invoice: dict[str, Any], due_at: datetime | None = None) -> ExpireInvoice:
         return ExpireInvoice(
             key=uuid4().hex,

@@ -1,7 +1,7 @@
 """Expiry: compare and set, against payments that are under way."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,8 +10,9 @@ from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
 from contracts.payments.wire import NewPayment
-from contracts.procedures import LapseAnswer
+from contracts.procedures import Ack, LapseAnswer
 from kernel.authority import NOBODY
+from kernel.events import CaseRef
 from services.payments.acts.begin_payment import begin_payment
 from services.payments.acts.record_answer import record_answer
 from services.payments.domain.payment import Answer
@@ -131,3 +132,40 @@ def test_racing_for_the_same_invoice_exactly_one_of_payment_and_expiry_wins(
     used = counter.status(str(payment))[1]
     assert used == {"paid": "invoice", "expired": "held"}[status]
     counter.must_balance()
+
+
+def test_an_invoice_whose_days_have_changed_is_due_later_and_expires_as_of_then(
+    counter: Counter,
+) -> None:
+    invoice = counter.invoice(due_in=timedelta(days=5))
+    later = invoice["due_at"] + timedelta(days=2)
+    assert counter.retime(invoice, later) == Ack(seq=2)
+    name, payload, *_ = counter.journal(invoice["application_id"])[1]
+    assert (name, datetime.fromisoformat(payload["due_at"])) == ("invoice.retimed", later)
+    told = counter.sql("select workflow from outbox where subject = %s", invoice["id"])
+    assert told == [("InvoiceWorkflow",)] * 2
+    loaded = counter.activities.load_invoice(CaseRef(subject=invoice["id"]))
+    assert (loaded.due_at, loaded.remind_at) == (later, [later - timedelta(days=3)])
+    counter.forward(timedelta(days=6))
+    assert counter.expire(invoice) == LapseAnswer()
+    assert counter.pay(invoice).status_code == 202
+
+
+def test_no_invoice_is_due_earlier_than_its_payer_was_told(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(minutes=1))
+    assert counter.retime(invoice, invoice["due_at"] - timedelta(seconds=1)) == Ack()
+    assert counter.row(invoice["application_id"])["due_at"] == invoice["due_at"]
+    counter.forward(timedelta(minutes=2))
+    assert counter.retime(invoice, invoice["due_at"] + timedelta(seconds=1)) == Ack()
+    assert counter.expire(invoice) == LapseAnswer(seq=2)
+    assert counter.retime(invoice, invoice["due_at"] + timedelta(days=1)) == Ack()
+
+
+def test_a_reminder_that_was_sent_stays_and_one_more_is_due(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(days=5))
+    sent = invoice["due_at"] - timedelta(days=3)
+    counter.forward(timedelta(days=3))
+    later = invoice["due_at"] + timedelta(days=2)
+    assert counter.retime(invoice, later) == Ack(seq=2)
+    loaded = counter.activities.load_invoice(CaseRef(subject=invoice["id"]))
+    assert loaded.remind_at == [sent, later - timedelta(days=3)]

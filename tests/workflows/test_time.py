@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from kernel import facts
+from kernel.commands import Operation
 from tests.workflows.diary import START, Diary
 from tests.workflows.plans import PAID_FIRST, USUAL, plan, question
 from workflows.engine.advance import advance, next_wake
 from workflows.engine.model import PlayedFact
+from workflows.engine.state import InvoiceStatus
 from workflows.engine.timers import answered
 
 T0 = datetime.fromisoformat(START)
@@ -30,6 +32,22 @@ def test_a_retimed_step_is_proposed_to_lapse_at_its_new_instant_only() -> None:
     assert not any("lapse" in line for line in case.lines)
     case.until("2026-04-01T11:00:30+00:00")
     assert "04-01 11:00:30 screening:1:lapse_step:2 at 04-01 11:00:00" in case.lines
+
+
+def test_the_invoice_of_a_retimed_fee_step_is_retimed_while_it_can_be_paid() -> None:
+    case = Diary(PAID_FIRST)
+    fee = next(step for step in case.state.steps.values() if step.fee)
+    assert fee.invoice is InvoiceStatus.OPEN
+    later = datetime(2026, 4, 1, 11, tzinfo=UTC).isoformat()
+    payload = {"step": fee.id, "round": 1, "due_at": later, "warn_at": None}
+    case.tell([(facts.STEP_RETIMED, payload, case.now)])
+    asked = [one for one in case.commands if one.operation is Operation.RETIME_INVOICE]
+    assert [one.args for one in asked] == [{"step": fee.id, "round": 1, "due_at": later}]
+    assert case.state.notes == ()
+    case.tell(case.services.pay(fee.id, case.now))
+    case.tell([(facts.STEP_RETIMED, payload, case.now)])
+    asked = [one for one in case.commands if one.operation is Operation.RETIME_INVOICE]
+    assert len(asked) == 1
 
 
 def test_a_handed_over_step_keeps_its_time() -> None:

@@ -182,6 +182,7 @@ CASE_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.AREA_CONFIRMED: area_confirmed,
     facts.AREA_WITHDRAWN: area_withdrawn,
     facts.INVOICE_REMINDED: no_effect,
+    facts.INVOICE_RETIMED: no_effect,
     facts.NOTICE_SENT: notice_settled,
     facts.NOTICE_FAILED: notice_settled,
 }

@@ -244,6 +244,11 @@ class Services:
         if self.paid.pop(command.subject, None) is False:
             yield facts.INVOICE_VOIDED, self._invoice(command.subject), now
 
+    def retime_invoice(self, command: Command, now: datetime) -> Iterator[Told]:
+        if self.paid.get(command.subject) is False:
+            due_at = {"due_at": command.args["due_at"]}
+            yield facts.INVOICE_RETIMED, self._invoice(command.subject) | due_at, now
+
     def pay(self, step_id: str, now: datetime) -> Iterator[Told]:
         if self.paid.get(step_id) is False:
             self.paid[step_id] = True
@@ -275,6 +280,7 @@ ANSWERS: Final[Mapping[Operation, Callable[[Services, Command, datetime], Iterat
     Operation.ENTER_AREA: Services.enter_area,
     Operation.RELEASE_AREA: Services.release_area,
     Operation.RAISE_INVOICE: Services.raise_invoice,
+    Operation.RETIME_INVOICE: Services.retime_invoice,
     Operation.VOID_INVOICE: Services.void_invoice,
     Operation.SEND_NOTICE: Services.send_notice,
 }

@@ -109,9 +109,15 @@ def _end_unanswered(turn: Turn, step: StepState, effect: str, at: datetime) -> N
 
 
 def retimed(turn: Turn, fact: Fact) -> None:
+    """The step's time has moved; that of an invoice which can still be paid follows it."""
     step = concerned(turn, fact)
-    if step is not None and not step.over:
-        retime(step, fact)
+    if step is None or step.over:
+        return
+    retime(step, fact)
+    if step.invoice in (InvoiceStatus.ASKED, InvoiceStatus.OPEN) and step.due_at is not None:
+        due_at = step.due_at.isoformat()
+        args: dict[str, object] = {"step": step.id, "round": step.round, "due_at": due_at}
+        turn.ask(Operation.RETIME_INVOICE, step.id, step.round, fact.legal_at, args)
 
 
 def handed_over(turn: Turn, fact: Fact) -> None:

@@ -1,4 +1,4 @@
-"""What workflows ask payments for: invoices raised, reminded of, voided, expired and read."""
+"""What workflows ask of payments: invoices raised, retimed, reminded of, ended and read."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from kernel.events import CaseRef
 from services.payments.acts.expire_invoice import expire_invoice, payments_to_ask_about
 from services.payments.acts.raise_invoice import raise_invoice
 from services.payments.acts.remind_invoice import remind_invoice
+from services.payments.acts.retime_invoice import retime_invoice
 from services.payments.acts.void_invoice import void_invoice
 from services.payments.store.invoices import Invoices
 from services.payments.teller import Teller
@@ -40,6 +41,14 @@ class Invoicing:
     def void_invoice(self, command: Command) -> p.Ack:
         return self.teller.works.run_once(
             command.key, BY, lambda work: void_invoice(work, command), p.Ack
+        )
+
+    @activity.defn(name=Operation.RETIME_INVOICE.value)
+    @refusals_are_final
+    def retime_invoice(self, command: Command) -> p.Ack:
+        desk = self.teller.desk
+        return self.teller.works.run_once(
+            command.key, BY, lambda work: retime_invoice(work, desk, command), p.Ack
         )
 
     @activity.defn(name=p.REMIND_INVOICE)

@@ -1,5 +1,7 @@
 """Raise an invoice: the fee of a step is priced by the case's law and asked for."""
 
+from datetime import datetime
+
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Ack, RaiseInvoice, Tell
@@ -76,8 +78,7 @@ def priced(work: UnitOfWork, desk: Desk, command: Command, asked: RaiseInvoice) 
     fee = edition.fee(asked.fee)
     lines, minor = fee_lines(edition, fee.id, asked.facts)
     number = next_number(work.session, INVOICES)
-    before = warning(edition, asked)
-    first = None if before is None else warn_at(asked.due_at, before, desk.calendar(edition))
+    first = reminds_first(desk, edition, asked, asked.due_at)
     return Invoice(
         id=work.new_id(),
         number=number,
@@ -119,11 +120,19 @@ def shares(edition: Edition, fee: str, minor: int, facts: dict[str, object]) -> 
     ]
 
 
-def warning(edition: Edition, asked: RaiseInvoice) -> Duration | None:
+def reminds_first(
+    desk: Desk, edition: Edition, of: RaiseInvoice | Invoice, due_at: datetime
+) -> datetime | None:
+    """When the law has the payer of what is due at `due_at` reminded; None where it does not."""
+    before = warning(edition, of)
+    return None if before is None else warn_at(due_at, before, desk.calendar(edition))
+
+
+def warning(edition: Edition, of: RaiseInvoice | Invoice) -> Duration | None:
     """How long before its due instant the law has the fee's step warned of."""
-    for procedure in edition.licence_type(asked.licence_type).procedures.values():
+    for procedure in edition.licence_type(of.licence_type).procedures.values():
         for step in procedure.steps:
-            if step.id == asked.step and step.fee == asked.fee:
+            if step.id == of.step and step.fee == of.fee:
                 return step.warn_before
     return None
 
