@@ -12,7 +12,7 @@ import sys
 
 import structlog
 
-from tests.bench import engine, granting, lodging, posting
+from tests.bench import engine, granting, life, lodging, posting
 from tests.bench.measure import HEADING, Measure
 from tests.experiments.__main__ import server
 from tests.experiments.report import BUILD
@@ -22,6 +22,7 @@ BENCHES = {
     "granting": granting.measure,
     "lodging": lodging.measure,
     "posting": posting.measure,
+    "life": life.measure,
 }
 
 

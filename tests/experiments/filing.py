@@ -12,6 +12,14 @@ PAPERS = {
     "small-scale-licence": ("identity", "work-programme"),
     "buyers-licence": ("identity",),
 }
+COMPLETE = {
+    "artisanal-permit": (*PAPERS["artisanal-permit"], "site-photograph", "landholder-consent"),
+    "small-scale-licence": (
+        *PAPERS["small-scale-licence"], "environment-plan", "landholder-consent",
+    ),
+}
+"""With the papers too without which no licence is issued."""
+
 PERSON = {
     "kind": "person", "name": "A Miner", "nationality": "EX", "sex": "female", "birth_year": 1980,
     "evidence": [{"kind": "national-card", "number": "N-1"}],

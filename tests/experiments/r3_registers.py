@@ -23,7 +23,7 @@ from services.cadastre.desk import Desk as Ground
 from services.licensing.activities.cases import CaseActivities
 from services.licensing.activities.commands import CommandActivities
 from services.licensing.activities.issuance import IssuanceActivities
-from tests.experiments.filing import PAPERS, Filer
+from tests.experiments.filing import COMPLETE, Filer
 from tests.experiments.r3_pairs import Ask
 from tests.experiments.scratch import Scratch, as_owner
 
@@ -68,7 +68,7 @@ class Registers:
         ground = checked.statement.model_dump(mode="json")
         filer = Filer(self.client, self.scratch.issuer.headers("public", who))
         draft = filer.draft(ask.licence_type, ask.minerals, filer.party())
-        for kind in PAPERS[ask.licence_type]:
+        for kind in COMPLETE[ask.licence_type]:
             filer.put_paper(draft, kind)
         told = filer.lodge(draft, ground)
         return Case(
