@@ -7,7 +7,7 @@ from typing import Final
 from temporalio import workflow
 
 from workflows.alarm import Alarm
-from workflows.asking import LOOK_AGAIN, THOROUGH, LegalClock, Refused, ask, is_full
+from workflows.asking import LOOK_AGAIN, PROMPT, THOROUGH, LegalClock, Refused, ask, is_full
 
 with workflow.unsafe.imports_passed_through():
     from contracts import procedures as p
@@ -98,6 +98,7 @@ class AppointmentWorkflow:
         key = f"{appointment.id}:{queue}:{appointment.version}:{activity}:{state}"
         question = appointment.model_copy(update={"key": key, "ended": ended})
         try:
-            await ask(activity, question, queue, p.Ack, within=THOROUGH)
+            within = THOROUGH if activity == p.APPLY_APPOINTMENT else PROMPT
+            await ask(activity, question, queue, p.Ack, within)
         except Refused as no:
             workflow.logger.error("%s of %s was refused: %s", activity, queue, no.slug)
