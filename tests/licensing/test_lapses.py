@@ -60,6 +60,23 @@ def test_a_lapse_counts_from_the_due_instant_and_escalates(office: OfficeOfTests
     assert case.state.steps["screening"].office == payload["office"]
 
 
+def test_an_office_that_let_its_time_run_out_still_reads_what_it_may_answer(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("council-opinion")
+    row = "select office from step where application_id = %s and step = 'council-opinion'"
+    late = office.sql(row, case.id)[0][0]
+    reader = office.officer(late, Power.READ_CASES, Power.DECIDE_STEP, agency="councils")
+    office.sql(
+        "update step set office = 'council-elsewhere', former_offices = array[office]"
+        " where application_id = %s and step = 'council-opinion'",
+        case.id,
+    )
+    assert office.get(reader, f"/applications/{case.code}/steps").status_code == 200
+    party = office.sql("select party_id from application where id = %s", case.id)[0][0]
+    assert office.get(reader, f"/parties/{party}").status_code == 200
+
+
 def test_a_lapse_of_another_due_instant_changes_nothing(office: OfficeOfTests) -> None:
     case = play(office).decided_up_to("screening")
     old = case.step("screening")["due_at"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from contracts.licensing.language import ReceiptKind
+from contracts.licensing.language import ReceiptKind, Status
 from kernel.codes import PublicCode
 from kernel.ids import as_uuid
 from kernel.problems import NotFound
@@ -71,11 +71,23 @@ class Applications:
         return self.session.scalars(select(Receipt).where(*here)).first()
 
     def offices(self, application: Application) -> set[str]:
-        """Every office that is or was at work on the case."""
+        """Every office that is or was at work on the case: those too that let its time run out."""
         step = tables.step.c
-        own = select(step.office).where(step.application_id == application.id).distinct()
+        own = select(step.office).where(step.application_id == application.id)
+        former = select(func.unnest(step.former_offices)).where(
+            step.application_id == application.id
+        )
         lead = {application.office} if application.office else set()
-        return {*self.session.scalars(own), *lead}
+        return {*self.session.scalars(own.union(former)), *lead}
+
+    def pending_of_party(self, party_id: UUID, licence_type: str) -> Sequence[Application]:
+        """Lodged applications of a party for a licence type that have not ended."""
+        wanted = select(Application).where(
+            columns.party_id == party_id,
+            columns.licence_type == licence_type,
+            columns.status.in_((Status.LODGED, Status.ISSUING)),
+        )
+        return self.session.scalars(wanted.order_by(columns.filing_seq)).all()
 
     def of_person(
         self, person: str, after: tuple[datetime, UUID] | None, limit: int

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from chassis.tables import appointment
@@ -85,12 +85,11 @@ class Parties:
         application, step = tables.application.c, tables.step.c
         mine = (application.party_id == party_id, application.filing_seq.is_not(None))
         lead = select(application.office).where(*mine)
-        at_work = select(step.office).join(
-            tables.application, application.id == step.application_id
-        )
-        return {
-            office for office in self.session.scalars(lead.union(at_work.where(*mine))) if office
-        }
+        here = application.id == step.application_id
+        at_work = select(step.office).join(tables.application, here).where(*mine)
+        former = select(func.unnest(step.former_offices)).join(tables.application, here)
+        every = lead.union(at_work, former.where(*mine))
+        return {office for office in self.session.scalars(every) if office}
 
     def offices_of_officer(self, person: str, now: datetime) -> Sequence[str]:
         """The offices at which somebody is appointed now."""
