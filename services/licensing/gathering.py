@@ -1,5 +1,6 @@
 """Gathers what is lodged and has the law in force judge it, before any lock but the file's own."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,7 @@ from services.licensing.domain.access import must_keep
 from services.licensing.domain.application import Application
 from services.licensing.domain.filing import Filing, Held, case_facts
 from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
+from services.licensing.domain.licence import Licence
 from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
@@ -32,9 +34,12 @@ class HeadNotOurs(Problem):
 
 
 def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
-    """Everything that is lodged, judged; the file is locked. Raises what stands against it."""
+    """Everything that is lodged, judged. Raises what stands against it.
+
+    The file is locked, and its party, so that two filings of one party see each other.
+    """
     application = Applications(work.session).take(ref)
-    party = Parties(work.session).get(application.party_id)
+    party = Parties(work.session).take(application.party_id)
     must_keep(application, party, work.actor, work.now)
     ground = read_ground(desk, sent.ground)
     filing = judged(work, desk, application, party, ground)
@@ -80,13 +85,21 @@ def judged(
 
 
 def holdings(work: UnitOfWork, party: Party, licence_type: str) -> Held:
-    """What the party holds of a licence type now: licences past their end do not count."""
+    """What the party holds of a licence type now, and what it has applied for.
+
+    Licences past their end do not count. The caller has locked the party.
+    """
     found = [
         one
         for one in Licences(work.session).of_party(party.id)
         if one.licence_type == licence_type and one.in_force(work.now)
     ]
-    return Held(len(found), sum((one.hectares or Decimal(0) for one in found), Decimal(0)))
+    pending = Applications(work.session).pending_of_party(party.id, licence_type)
+    return Held(len(found), _sum(found), len(pending), _sum(pending))
+
+
+def _sum(found: Iterable[Licence | Application]) -> Decimal:
+    return sum((one.hectares or Decimal(0) for one in found), Decimal(0))
 
 
 def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:

@@ -1,13 +1,17 @@
 """Lodging refused: what the law has against it, whose file it is not, and what to do."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from licensing_office import OfficeOfTests, spell
+from licensing_office import CURABLE, NEEDED, OfficeOfTests, spell
+from played_case import PlayedCase
+from temporalio.exceptions import ApplicationError
 
+from contracts.licensing.language import Status
 from kernel.authority import Power
 from services.licensing.domain.licence import Issuance, Licence
 from services.licensing.store.applications import Applications
@@ -151,6 +155,7 @@ def grant(office: OfficeOfTests, case: str) -> None:
     now = office.now()
     with office.works.sessions.begin() as session:
         application = Applications(session).take(case)
+        application.close(Status.GRANTED, "granted", now)
         assert application.edition_hash
         assert application.office
         issuance = Issuance(id=uuid4(), application_id=application.id, round=1, requested_at=now)
@@ -177,6 +182,25 @@ def grant(office: OfficeOfTests, case: str) -> None:
         )
 
 
+def test_what_was_applied_for_counts_as_if_it_were_held(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    party = office.cooperative(who)
+    drafts = [office.ready(who, party=party) for _ in range(3)]
+    answers: list[Any] = []
+    lodging = [
+        threading.Thread(target=lambda one=one: answers.append(office.lodge(who, one)))
+        for one in drafts
+    ]
+    for one in lodging:
+        one.start()
+    for one in lodging:
+        one.join()
+    assert sorted(one.status_code for one in answers) == [201, 201, 409]
+    (refused,) = [one for one in answers if one.status_code == 409]
+    assert (slug(refused), refused.json()["pending"]) == ("holding-limit-reached", 2)
+    assert refused.json()["held"] == 0
+
+
 def test_a_third_permit_is_one_too_many(office: OfficeOfTests) -> None:
     who = office.applicant()
     party = office.cooperative(who)
@@ -188,6 +212,27 @@ def test_a_third_permit_is_one_too_many(office: OfficeOfTests) -> None:
     assert refused.json()["held"] == 2
     office.sql("update licence set valid_to = %s where party_id = %s", office.now(), party)
     assert office.lodge(who, office.ready(who, party=party)).status_code == 201
+
+
+def test_room_is_judged_again_when_the_licence_is_issued(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    party = office.cooperative(who)
+    box = [510_000_000, 9_630_000_000, 510_253_000, 9_630_253_000]
+    first, other = (
+        office.lodge(
+            who,
+            office.ready(who, *NEEDED, *CURABLE, party=party),
+            ground=office.statement(bbox_mm=box),
+        ).json()
+        for _ in range(2)
+    )
+    case = PlayedCase(office, UUID(first["application"]), first["code"]).decided_up_to()
+    grant(office, other["application"])
+    office.sql("update licence set hectares = 9 where application_id = %s", other["application"])
+    with pytest.raises(ApplicationError, match="holding-limit-reached"):
+        case.issue()
+    office.sql("update licence set hectares = 8 where application_id = %s", other["application"])
+    case.issue()
 
 
 def test_a_head_that_the_log_never_had_is_refused(office: OfficeOfTests) -> None:

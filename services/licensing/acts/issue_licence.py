@@ -1,5 +1,8 @@
 """Issue a licence: the right begins, its facts enter the public log, the applicant is told."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import Act, Status
 from contracts.licensing.language_cases import IssuanceStatus
@@ -10,18 +13,25 @@ from services.licensing.acts.reserve_licence_code import must_be_under_way
 from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
 from services.licensing.domain.filing import plain
+from services.licensing.domain.identity import must_have_room
 from services.licensing.domain.licence import Issuance, Json, Licence, NotBeingIssued
 from services.licensing.domain.notices import day, to_applicant
+from services.licensing.gathering import holdings
 from services.licensing.store.licences import Licences
 from services.licensing.store.parties import Parties
 
 
 def issue_licence(work: UnitOfWork, desk: Desk, asked: IssueLicence) -> Ack:
-    """Write the licence under its reserved code. Raises NotBeingIssued, NotInThisStatus."""
+    """Write the licence under its reserved code.
+
+    Raises NotBeingIssued, NotInThisStatus, and HoldingLimitReached where the holder has come to
+    hold too much since the application was received.
+    """
     case = take_case(work, desk, asked.application_id)
     case.application.must_allow(Act.ISSUE_LICENCE)
     issuance = must_be_under_way(Licences(work.session).issuance(asked.subject))
     _must_be_the_same(case, issuance, asked)
+    _must_still_have_room(case)
     logged = licence_facts(case, issuance)
     leaf = work.append(LICENCE_ISSUED, case.id, logged)
     licence = _licence(case, issuance, leaf.index, logged)
@@ -58,6 +68,16 @@ def _must_be_the_same(case: Casework, issuance: Issuance, asked: IssueLicence) -
         raise NotBeingIssued("Another code was reserved for this licence")
     if asked.geometry_hash is not None and asked.geometry_hash != ground:
         raise NotBeingIssued("The ground granted is not the ground applied for")
+
+
+def _must_still_have_room(case: Casework) -> None:
+    """Other applications do not count here: the first to be issued goes first."""
+    application = case.application
+    party = Parties(case.work.session).take(application.party_id)
+    held = holdings(case.work, party, application.licence_type)
+    licence = case.edition.licence_type(application.licence_type)
+    only_held = replace(held, pending=0, pending_hectares=Decimal(0))
+    must_have_room(licence, only_held, application.hectares or Decimal(0))
 
 
 def licence_facts(case: Casework, issuance: Issuance) -> Json:

@@ -21,10 +21,12 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the party holds of this licence type in force."""
+    """What the party holds of this licence type in force, and what it has applied for beside it."""
 
     licences: int
     hectares: Decimal
+    pending: int = 0
+    pending_hectares: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

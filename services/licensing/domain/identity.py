@@ -6,6 +6,7 @@ from decimal import Decimal
 from kernel.law.editions import Edition
 from kernel.law.procedure import HolderKind, LicenceType
 from kernel.problems import Problem
+from services.licensing.domain.filing import Held
 from services.licensing.domain.party import Party
 
 
@@ -83,20 +84,25 @@ def must_be_its_minerals(licence: LicenceType, minerals: Collection[str]) -> Non
         )
 
 
-def must_have_room(licence: LicenceType, held: int, hectares: Decimal, wanted: Decimal) -> None:
-    """Raise HoldingLimitReached when one more licence of `wanted` hectares is too much."""
+def must_have_room(licence: LicenceType, held: Held, wanted: Decimal) -> None:
+    """Raise HoldingLimitReached when one more licence of `wanted` hectares is too much.
+
+    What was applied for before and is not decided counts as if it were held.
+    """
     limit = licence.holdings
     if limit is None:
         return
     most = None if limit.hectares is None else Decimal(limit.hectares)
-    too_many = limit.licences is not None and held + 1 > limit.licences
-    too_large = most is not None and hectares + wanted > most
+    after = held.hectares + held.pending_hectares + wanted
+    too_many = limit.licences is not None and held.licences + held.pending + 1 > limit.licences
+    too_large = most is not None and after > most
     if too_many or too_large:
         raise HoldingLimitReached(
             f"Article {limit.article} sets the limit",
             licences=limit.licences,
             hectares=limit.hectares,
-            held=held,
-            hectares_after=str(hectares + wanted),
+            held=held.licences,
+            pending=held.pending,
+            hectares_after=str(after),
             article=limit.article,
         )

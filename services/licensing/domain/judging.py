@@ -51,7 +51,7 @@ def judge(
     must_be_proven(edition, party)
     must_be_its_minerals(licence, application.minerals)
     wanted = ground.legal_hectares if ground else None
-    must_have_room(licence, held.licences, held.hectares, wanted or Decimal(0))
+    must_have_room(licence, held, wanted or Decimal(0))
     return licence
 
 
