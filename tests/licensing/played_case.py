@@ -130,6 +130,10 @@ class PlayedCase:
         if self.pays:
             self.tell(Source.PAYMENTS, "invoice.paid", **told, receipt="R-1")
 
+    def retime_invoice(self, command: Command) -> None:
+        told = p.RetimeInvoice.model_validate(command.args).model_dump(mode="json")
+        self.tell(Source.PAYMENTS, "invoice.retimed", **told)
+
     def void_invoice(self, command: Command) -> None:
         told = {"step": command.subject, "round": command.round}
         self.tell(Source.PAYMENTS, "invoice.voided", **told, invoice=str(uuid4()))

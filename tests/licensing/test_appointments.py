@@ -1,6 +1,6 @@
 """Appointments and the calendar: one person proposes, another approves, and it counts at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from played_case import play
 
 from contracts import procedures as p
 from kernel.authority import Actor, Power, Realm
+from kernel.commands import Operation
 from kernel.events import ActorKind, CaseRef
 from kernel.problems import NotAllowed
 from services.licensing.activities.appointments import AppointmentActivities
@@ -178,6 +179,25 @@ def test_a_new_holiday_retimes_open_steps(office: OfficeOfTests) -> None:
     assert case.state.steps["screening"].due_at == after
     assert slug(office.post(second, path)) == "calendar-change-settled"
     assert office.get(second, "/calendar").json()["entries"]
+
+
+def test_a_new_holiday_moves_what_is_to_be_paid_and_its_invoice_hears_of_it(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office, pays=False).go_on()
+    before = case.step("application-fee")["due_at"]
+    calendar = office.desk.law.calendar(office.desk.law.country.newest, "mines-north")
+    day = calendar.local(before).date()
+    entry = {"kind": "holiday", "reason": "Funeral of state", "day": day.isoformat()}
+    first, second = (office.officer("mines-north", *CALENDAR) for _ in range(2))
+    made = office.post(first, "/calendar", entry)
+    assert office.post(second, f"/calendar/{made.json()['id']}/approval").status_code == 200
+    after = case.step("application-fee")["due_at"]
+    assert after > before
+    case.go_on()
+    (asked,) = [one for one in case.heard if one.operation is Operation.RETIME_INVOICE]
+    assert datetime.fromisoformat(asked.args["due_at"]) == after
+    assert case.state.steps["application-fee"].due_at == after
 
 
 def test_a_change_that_is_not_complete_is_refused(office: OfficeOfTests) -> None:

@@ -6,7 +6,6 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import StepStatus
 from kernel.authority import Power
 from kernel.facts import STEP_RETIMED
-from kernel.law.plan import StepKind
 from kernel.log.leaf import instant
 from services.licensing.casework import Casework, step_view, take_case
 from services.licensing.desk import Desk
@@ -43,10 +42,10 @@ def approve_calendar_entry(work: UnitOfWork, desk: Desk, entry: UUID) -> tuple[C
 
 
 def _retime(case: Casework, change: CalendarEntry) -> int:
-    """Give each running step of a case the due instant it now has; fees are payments' to move."""
+    """Give each running step of a case the due instant it now has; a fee's invoice follows it."""
     moved = 0
     for step in case.steps.pending(case.id):
-        running = step.status is StepStatus.OPEN and step.kind is not StepKind.FEE
+        running = step.status is StepStatus.OPEN
         if running and change.office in (None, step.office) and _moves(case, step):
             moved += 1
             case.record(
