@@ -279,3 +279,14 @@ def test_a_draft_is_not_withdrawn(office: OfficeOfTests) -> None:
     who = office.applicant()
     refused = office.post(who, f"/applications/{office.draft(who)}/withdrawal", {"reason": "x"})
     assert refused.json()["type"].endswith("not-in-this-status")
+
+
+def test_a_file_that_is_refused_is_not_kept(office: OfficeOfTests) -> None:
+    draft, content = office.draft(office.applicant()), JPEG + b"a stranger's"
+    refused = office.put_paper(office.applicant(), draft, "identity", content=content)
+    assert refused.status_code == 404
+    name = hashlib.sha256(content).hexdigest()
+    assert list(office.settings.files.rglob(name)) == []
+    who = office.applicant()
+    assert office.put_paper(who, office.draft(who), "identity", content=content).status_code == 200
+    assert len(list(office.settings.files.rglob(name))) == 1

@@ -64,8 +64,10 @@ def put(
     """
     with spool.path.open("rb") as file:
         head = file.read(HEAD)
-    stored = files.keep(spool)
-    return add_document(work, desk, ref, (kind, n), stored, head)
+    sent = StoredFile(spool.sha256, spool.size, spool.media_type)
+    document = add_document(work, desk, ref, (kind, n), sent, head)
+    files.keep(spool)  # only what was accepted, and before the row commits
+    return document
 
 
 @router.get(

@@ -250,7 +250,9 @@ def put_scan(
     """Put the scan of a signed paper as the raw body; the answer names it by its hash."""
     with spool.path.open("rb") as file:
         head = file.read(HEAD)
-    kept = keep_scan(work, desk, (ref, step), files.keep(spool), head)
+    sent = StoredFile(spool.sha256, spool.size, spool.media_type)
+    kept = keep_scan(work, desk, (ref, step), sent, head)
+    files.keep(spool)  # only what was accepted, and before the row commits
     return wire.ScanKept(scan=kept.sha256, size=kept.size, media_type=kept.media_type)
 
 
