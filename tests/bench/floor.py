@@ -10,14 +10,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
 SOON = timedelta(seconds=30)
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ async def lives(client: Client, queue: str, effort: Effort, names: list[str], at
 async def worker(address: str, namespace: str, queue: str) -> AsyncIterator[None]:
     """The floor's worker as a process of its own, like ours."""
     asked = [sys.executable, "-m", "tests.bench.floor", address, namespace, queue]
-    process = subprocess.Popen(asked, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(asked, stdout=subprocess.PIPE, text=True)
     try:
         said = await asyncio.to_thread(process.stdout.readline) if process.stdout else ""
         assert said.strip() == "up", f"the floor's worker says {said!r}"
