@@ -33,7 +33,7 @@ from tests.run import training_stack
 
 AT_ONCE = 4
 ROUNDS = 3
-FLOOR_LIVES = 40
+FLOOR_LIVES = 12
 GOAL = 0.6
 
 
