@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from kernel import facts
     from kernel.events import CaseRef, Event, Source
     from kernel.term import GRACE
-    from workflows.engine.timers import again
+    from workflows.engine.timers import PAUSE, again
     from workflows.engine.turn import command_key
 
 PAYMENTS: Final = Source.PAYMENTS.value
@@ -72,9 +72,14 @@ class InvoiceWorkflow:
         self.stirred = True
 
     async def load(self) -> p.LoadedInvoice:
-        """The invoice as payments has it; of reminders that are past only the newest is sent."""
-        self.changed = False
-        invoice = await ask(p.LOAD_INVOICE, self.case, PAYMENTS, p.LoadedInvoice)
+        """The invoice as payments has it; of reminders that are past only the newest is sent.
+
+        What changes while it is read has it read once more.
+        """
+        self.changed = True
+        while self.changed:
+            self.changed = False
+            invoice = await ask(p.LOAD_INVOICE, self.case, PAYMENTS, p.LoadedInvoice)
         now, first = self.clock.now(), invoice.due_at + GRACE
         past = [at for at in invoice.remind_at if at <= now]
         self.reminded = max(self.reminded, len(past) - 1)
@@ -115,7 +120,8 @@ class InvoiceWorkflow:
         except Refused as no:
             workflow.logger.warning("The expiry was refused: %s", no.slug)
             return
-        self.ask_at = answer.not_before or self.ask_at
+        if answer.not_before is not None:
+            self.ask_at = max(answer.not_before, self.clock.now() + PAUSE)
         if answer.not_before is None:
             await self.hear_of_the_end()
 

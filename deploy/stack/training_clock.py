@@ -22,6 +22,11 @@ from deploy.stack.skipping import Skipper
 from deploy.temporal import namespace
 from kernel.term import GRACE
 
+SETTLING = timedelta(seconds=5)
+"""A jump goes so far beyond the instant that it stops for. Ending while a case is still at work on
+what it woke for, it would carry that case on to its next timer: the server misses the jump's end.
+"""
+
 QUIET_SECONDS = 120.0
 NEXT_DUE = "select min(at) from audit_v1.due where at > %s"
 UNSENT = "select count(*) from outbox where sent_at is null"
@@ -85,7 +90,8 @@ class TrainingClock:
         offset = max(_offset(one) for one in services.values())
         now = machine_now() + timedelta(seconds=offset)
         dues = [due + GRACE for one in services.values() if (due := _next_due(one, now - GRACE))]
-        ahead = min([to, *(at for at in (wake, *dues) if at is not None and at > now)])
+        stops = (at + SETTLING for at in (wake, *dues) if at is not None and at > now)
+        ahead = min([to, *stops])
         return max(0, math.ceil((ahead - now).total_seconds()))
 
     async def _rest(self, services: "Services", skipper: Skipper) -> None:

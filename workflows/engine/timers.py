@@ -11,6 +11,9 @@ from workflows.engine.turn import Turn
 ASK_AGAIN = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))
 """A proposal that was acknowledged but brought no fact is repeated, ever more rarely."""
 
+PAUSE = timedelta(seconds=1)
+"""The least wait after "too early"."""
+
 
 def first_ask(due_at: datetime | None) -> datetime | None:
     return None if due_at is None else due_at + GRACE
@@ -109,10 +112,15 @@ def answered(
         step.requests = tuple(request.copy() for request in step.requests)
         for request in step.requests:
             if request.id == command.args.get("request") and request.ask_at is None:
-                request.ask_at = not_before or again(now, request.attempt)
+                request.ask_at = _when(not_before, now, request.attempt)
     elif _same_due(step, command) and step.ask_at is None:
-        step.ask_at = not_before or again(now, step.attempt)
+        step.ask_at = _when(not_before, now, step.attempt)
     return turn.state
+
+
+def _when(not_before: datetime | None, now: datetime, attempts: int) -> datetime:
+    """A service whose clock runs behind ours is left a moment, or it would be asked in a circle."""
+    return again(now, attempts) if not_before is None else max(not_before, now + PAUSE)
 
 
 def again(now: datetime, attempts: int) -> datetime:
