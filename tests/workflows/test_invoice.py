@@ -116,6 +116,27 @@ def test_a_paid_invoice_ends_at_once_and_a_refused_reminder_keeps_it_alive(tempo
     at_desk(temporal, live, load_invoice=one, remind_invoice="nobody-to-remind")
 
 
+def test_a_retimed_invoice_is_asked_about_at_its_new_due_instant_only(temporal: str) -> None:
+    one = invoice()
+    later = one.model_copy(update={"due_at": one.due_at + 5 * DAY, "remind_at": []})
+
+    async def live(desk: Desk) -> None:
+        handle = await desk.start(p.INVOICE_WORKFLOW, one.invoice)
+        await seen(lambda: "payments.load_invoice" in desk.names)
+        await handle.signal(p.FACT_RECORDED, told(facts.INVOICE_RETIMED, Source.PAYMENTS))
+        await seen(lambda: desk.names.count("payments.load_invoice") == 2)
+        await desk.skip(handle, 22 * DAY)
+        assert "payments.expire_invoice" not in desk.names
+        await desk.skip(handle, 4 * DAY)
+        assert await handle.result() == "closed"
+        (expire,) = desk.questions("payments.expire_invoice")
+        assert expire.due_at == later.due_at
+
+    closed = later.model_copy(update={"open": False})
+    answers = [one, later, closed]
+    at_desk(temporal, live, load_invoice=answers, expire_invoice=p.LapseAnswer())
+
+
 def test_a_late_fact_about_a_closed_invoice_starts_nothing(temporal: str) -> None:
     one = invoice(open_=False)
 
