@@ -12,6 +12,7 @@ import httpx
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import TerminateWorkflowExecutionRequest
+from temporalio.service import RPCError, RPCStatusCode
 from tiny.service import Settings
 
 from chassis import outbox
@@ -146,17 +147,20 @@ def _unsent(works: Works) -> int:
 
 
 def _terminate(settings: Settings, workflow_id: str) -> None:
-    """Leave no workflow behind on a server that others use too."""
+    """Leave no workflow behind on a server that others use too, unless a worker has ended it."""
     temporal = Temporal(settings.model_copy(update={"temporal": ADDRESS}))
 
     async def end() -> None:
         client = await temporal._connected()
-        await client.workflow_service.terminate_workflow_execution(
-            TerminateWorkflowExecutionRequest(
-                namespace=client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=workflow_id),
-            )
+        request = TerminateWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
         )
+        try:
+            await client.workflow_service.terminate_workflow_execution(request)
+        except RPCError as gone:
+            if gone.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     temporal.loop(end())
     temporal.close()

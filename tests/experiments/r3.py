@@ -182,12 +182,16 @@ def judge(finding: Finding, both: Registers, races: list[Race]) -> None:
 HELD = "select application_id from licence_area where status = 'confirmed'"
 
 
-def came_first(both: Registers, granted: UUID, released: UUID) -> bool:
-    """Whether the grant stands before the release in the cadastre's log."""
-    query = "select min(log_index) from journal where case_id = %s and name = %s"
+def came_first(both: Registers, granted: UUID, senior: UUID) -> bool:
+    """Whether the junior's grant was recorded before the senior's place was void.
+
+    The place is void from the end of the senior's case on, which licensing records. Its ground may
+    reach the cadastre, and leave it, later than that; both services read one machine's clock.
+    """
+    query = "select min(at) from journal where case_id = %s and name = %s"
     grant = as_owner(both.cadastre, query, granted, "area.granted")[0][0]
-    release = as_owner(both.cadastre, query, released, "area.released")[0][0]
-    return release is None or grant < release
+    void = as_owner(both.licensing, query, senior, "case.closed")[0][0]
+    return void is None or grant < void
 
 
 def overlaps(both: Registers) -> list[tuple[str, str, float]]:
