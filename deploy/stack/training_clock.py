@@ -79,7 +79,7 @@ class TrainingClock:
                     jump = new_uuid(machine_now())
                     moved = await skipper.forward(timedelta(seconds=by), jump)
                 at = machine_now() + timedelta(seconds=offset)
-                self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} open cases moved")
+                self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} waiting workflows moved")
                 await self._rest(services, skipper)
 
     def _next_jump(self, services: "Services", wake: datetime | None, to: datetime) -> int:

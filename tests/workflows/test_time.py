@@ -70,6 +70,14 @@ def test_asked_too_early_it_asks_again_under_another_key_at_the_instant_it_was_t
     assert [c.key[-len("lapse_step:1.1") :] for c in again] == ["lapse_step:1.1"]
 
 
+def test_a_service_whose_clock_runs_behind_is_not_asked_in_a_circle() -> None:
+    case = begun()
+    now = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    state, (lapse,) = advance(USUAL, case.state, None, now)
+    state = answered(USUAL, state, lapse, now - timedelta(days=3), now)
+    assert next_wake(state) == now + timedelta(seconds=1)
+
+
 def test_a_lapse_that_brought_no_fact_is_proposed_again_ever_more_rarely() -> None:
     case = begun()
     now = datetime(2026, 3, 9, 12, tzinfo=UTC)
