@@ -8,7 +8,7 @@ PORT_BASE ?=
 WHERE = $(if $(DATA),--data $(DATA))
 PORTS = $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
-.PHONY: setup setup-testing demo test check lint bench experiment experiments shots up down clean
+.PHONY: setup setup-testing demo test check lint bench experiment experiments up down clean
 
 setup: ## what running needs
 	@python3 -m deploy.setup.bootstrap
@@ -37,9 +37,6 @@ experiment: setup-testing ## one promise under test: ID=R1 [SIZE=every-run|accep
 
 experiments: setup-testing ## all of them: [SIZE=every-run|acceptance]
 	@$(PY) -m tests.experiments $(if $(SIZE),--size $(SIZE)) $(if $(SEED),--seed $(SEED))
-
-shots: setup-testing ## pictures of the pages
-	@$(PY) -m tests.run --shots
 
 up: setup ## a training stack
 	@$(CORNERPOST) up --training $(WHERE) $(PORTS)

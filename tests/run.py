@@ -1,7 +1,7 @@
 """Runs tests on a PostgreSQL and a training stack of their own: `python -m tests.run [words]`.
 
 The stack is made afresh, its ports begin at 22000, its data lies in `.test-data`. Both end with
-the run. `--bench`, `--experiments` and `--shots` choose other folders than the tests.
+the run. Words are pytest's: folders, files, options.
 """
 
 import os
@@ -24,15 +24,12 @@ if closed_folder(HOME) is not None:  # root's clone at home, which no database m
     HOME = Path("/var/tmp/cornerpost-tests")
 CORNERPOST = [sys.executable, "-m", "cli.main"]
 SCRATCH_PORT = TEST_BASE + 90
-OTHERS = {"--bench": "tests/bench", "--experiments": "tests/experiments", "--shots": "tests/shots"}
 AT_ONCE = "3"
 """Workers: more than cores, because tests wait for servers most of the time."""
 
 
 def main(words: list[str]) -> int:
     """Answer pytest's exit code; its closing line is the last thing said."""
-    chosen = [OTHERS[word] for word in words if word in OTHERS]
-    rest = [word for word in words if word not in OTHERS]
     with scratch_postgres() as admin, training_stack() as data:
         environment = os.environ | {
             "CORNERPOST_TEST_ADMIN_URL": admin,
@@ -40,8 +37,7 @@ def main(words: list[str]) -> int:
             "CORNERPOST_TEST_STACK": str(data),
             "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{TEST_BASE + 1}",
         }
-        how = ["-p", "no:cacheprovider", "-s"] if chosen else ["-n", AT_ONCE]
-        pytest = [sys.executable, "-m", "pytest", "-q", *how, *chosen, *rest]
+        pytest = [sys.executable, "-m", "pytest", "-q", "-n", AT_ONCE, *words]
         ended = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
     return ended.returncode
 
