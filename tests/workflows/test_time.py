@@ -108,8 +108,9 @@ def test_an_answer_about_a_due_instant_that_has_moved_leaves_the_new_proposal_al
     payload = {"step": "screening", "round": 1, "due_at": "2026-03-09T11:30:00+00:00"}
     state, _ = advance(USUAL, state, fact(4, facts.STEP_RETIMED, **payload), now)
     state, (new,) = advance(USUAL, state, None, now)
-    assert next_wake(answered(USUAL, state, old, now, now)) is None
-    assert next_wake(answered(USUAL, state, new, now, now)) == now
+    later = now + timedelta(hours=1)
+    assert next_wake(answered(USUAL, state, old, later, now)) is None
+    assert next_wake(answered(USUAL, state, new, later, now)) == later
 
 
 def test_what_follows_a_paper_decision_runs_from_its_recording_not_from_its_signing() -> None:
