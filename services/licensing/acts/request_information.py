@@ -1,5 +1,7 @@
 """Request information: the office asks the applicant, and its own clock stands meanwhile."""
 
+from datetime import timedelta
+
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import Act, StepStatus
 from contracts.licensing.wire_steps import RequestMade
@@ -11,15 +13,22 @@ from services.licensing.at_step import AtStep, take_step
 from services.licensing.casework import Casework, step_view
 from services.licensing.desk import Desk
 from services.licensing.domain.case_notices import information_requested
-from services.licensing.domain.request import InformationRequest
+from services.licensing.domain.request import InformationRequest, must_still_ask
 from services.licensing.domain.step import APPLICANT, Step
 
 
 def request_information(
     work: UnitOfWork, desk: Desk, place: AtStep, asked: RequestMade
 ) -> tuple[Step, InformationRequest]:
-    """Ask one thing at a time. Raises ClockAlreadyStopped while another request is open."""
+    """Ask one thing at a time. Raises ClockAlreadyStopped while another request is open.
+
+    Raises AskedOften where this round's clock was stopped as often or as long as it may be.
+    """
     case, step, law = take_step(work, desk, place, Power.RECORD_STEP, Act.REQUEST_INFORMATION)
+    before = [
+        r for r in case.steps.requests(case.id) if (r.step, r.round) == (step.step, step.round)
+    ]
+    must_still_ask(len(before), timedelta(seconds=step.stopped_seconds), asked.reply_days)
     calendar = case.calendar(step.office)
     step.run(step.term().stop(work.now, asked.reason.value), law, calendar)
     step.status = StepStatus.STOPPED

@@ -1,7 +1,8 @@
 """Requests for information: what an office asks of the applicant while its own clock stands."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from contracts.licensing.language_cases import RequestStatus, StopReason
@@ -12,6 +13,29 @@ class NothingAsked(Problem):
     """There is no open request to reply to."""
 
     title = "Nothing is asked of you at this step now"
+
+
+class AskedOften(Problem):
+    """The office has stopped its own clock as often, or for as long, as it may in one round."""
+
+    title = "This office may stop its clock no further"
+
+
+MOST_REQUESTS: Final = 3
+MOST_STOPPED: Final = timedelta(days=90)
+"""Per round of a step. Without a cap an office could ask for ever and never be late."""
+
+
+def must_still_ask(asked: int, stopped: timedelta, reply_days: int) -> None:
+    """Raise AskedOften where one more request is too many, or would stop the clock for too long."""
+    if asked >= MOST_REQUESTS or stopped + timedelta(days=reply_days) > MOST_STOPPED:
+        raise AskedOften(
+            "Answer with what is there",
+            asked=asked,
+            most=MOST_REQUESTS,
+            stopped_days=stopped.days,
+            most_days=MOST_STOPPED.days,
+        )
 
 
 @dataclass(eq=False, kw_only=True)

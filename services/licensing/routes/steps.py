@@ -100,7 +100,7 @@ def decide(
     "/request",
     dependencies=[Depends(asks(STAFF, Power.RECORD_STEP))],
     response_model=wire.Answered,
-    responses=answers(*ALWAYS, ClockAlreadyStopped),
+    responses=answers(*ALWAYS, ClockAlreadyStopped, request.AskedOften),
 )
 def ask(
     ref: str, step: str, made: wire.RequestMade, seen: AtVersion, once: AtOnce, desk: AtDesk
