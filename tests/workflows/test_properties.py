@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from kernel import facts
 from kernel.commands import Command
 from kernel.law.plan import FeeBefore, Plan, SilenceRule, StepKind
 from tests.workflows.diary import START
@@ -158,6 +159,16 @@ class Mortal(Played):
         return self
 
 
+def ends_in_a_crowd(case: Played) -> bool:
+    """Several steps lapse at the instant that ends the case.
+
+    Which of the others are proposed before the end is chance then, and nothing comes of it.
+    """
+    ended = [fact.at for fact in case.journal if fact.name == facts.CASE_CLOSED]
+    lapsed = [fact.at for fact in case.journal if fact.name == facts.STEP_LAPSED]
+    return any(lapsed.count(at) > 1 for at in ended)
+
+
 @settings(deadline=None)
 @given(cases(), st.integers(0, 25))
 def test_a_case_resurrected_after_a_crash_ends_the_same_and_asks_for_nothing_new(
@@ -165,6 +176,7 @@ def test_a_case_resurrected_after_a_crash_ends_the_same_and_asks_for_nothing_new
 ) -> None:
     law, practice, wanted = made
     lived = play(made)
+    assume(not ends_in_a_crowd(lived))
     case = Mortal(law, START, practice=practice, refuse_grants=refusals(law, wanted))
     case.dies_at = len(case.commands) + dies_at
     case.live()
