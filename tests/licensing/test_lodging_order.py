@@ -10,9 +10,8 @@ LODGERS, EACH = 16, 4
 
 def test_numbers_have_no_gaps_and_rise_with_commits_and_instants(office: OfficeOfTests) -> None:
     who = office.applicant("crowd")
-    party = office.cooperative(who)
-    drafts = [office.ready(who, party=party) for _ in range(LODGERS * EACH)]
-    refused = office.ready(who, "identity", party=party)
+    drafts = [office.ready(who, party=office.cooperative(who)) for _ in range(LODGERS * EACH)]
+    refused = office.ready(who, "identity", party=office.cooperative(who))
     start = Barrier(LODGERS)
 
     def lodge_some(n: int) -> list[int]:
