@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -46,9 +47,10 @@ def test_the_limits_themselves_are_taken() -> None:
 @given(st.binary(max_size=60))
 def test_any_bytes_are_parsed_or_refused(body: bytes) -> None:
     try:
-        parse(body)
+        parsed = parse(body)
     except NotStrictJson:
         return
+    assert parsed == json.loads(body)
 
 
 @pytest.fixture
