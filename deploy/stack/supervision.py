@@ -27,11 +27,16 @@ NOT_THERE = (FileNotFoundError, ConnectionError, http.client.HTTPException)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the supervisor says of a process; pid 0 when there is none."""
+    """What the supervisor says of a process; pid 0 when there is none.
+
+    `began` is when it was last started, in whole seconds since 1970; it stays when the process
+    has ended, and is 0 for one that was never started.
+    """
 
     name: str
     word: str
     pid: int
+    began: int
 
     @property
     def running(self) -> bool:
@@ -79,7 +84,7 @@ class Supervisor:
             found = self._call("getAllProcessInfo")
         except NOT_THERE:
             return []
-        return [State(one["name"], one["statename"], one["pid"]) for one in found]
+        return [State(one["name"], one["statename"], one["pid"], one["start"]) for one in found]
 
     def start(self, name: str) -> None:
         self._ask("startProcess", name, harmless="ALREADY_STARTED")

@@ -118,10 +118,10 @@ class Start:
         """Until the process answers that it is ready. Raises PartFailed when its time is over."""
         began = time.monotonic()
         limit = SECONDS.get(process.name, USUAL_SECONDS)
-        pids: set[int] = set()
+        starts: set[int] = set()
         pause = 0.1
-        while not self._is_up(process, pids):
-            if len(pids) > QUICK_DEATHS:
+        while not self._is_up(process, starts):
+            if len(starts) > QUICK_DEATHS:
                 raise PartFailed(process.name, self.stack.log(process.name), "ends again and again")
             if time.monotonic() - began > limit:
                 why = f"is not ready after {limit:g} s"
@@ -130,10 +130,10 @@ class Start:
             pause = min(2 * pause, LONGEST_PAUSE)
         self.say(f"{process.name} is ready ({time.monotonic() - began:.1f} s)")
 
-    def _is_up(self, process: Process, pids: set[int]) -> bool:
-        """It answers, and it is ours: no stranger on its port. Notes each pid it was seen under."""
+    def _is_up(self, process: Process, starts: set[int]) -> bool:
+        """It answers, and it is ours: no stranger on its port. Notes each start it made."""
         found = next(s for s in self.supervisor.states() if s.name == process.name)
-        pids.update({found.pid} - {0})
+        starts.update({found.began} - {0})
         return (found.running or process.tier is Tier.STORE) and ready(process, self.stack)
 
     @property
