@@ -16,7 +16,7 @@ from chassis.journal import events_between
 from chassis.signing import NotGenuine
 from contracts.cadastre.wire import ZoneProposed
 from contracts.procedures import AppointmentCopy, EventRange, Keyed
-from kernel.authority import NOBODY, Actor, Appointment, Power, Realm
+from kernel.authority import NOBODY, Actor, Appointment, Power, Realm, SecondPersonNeeded
 from kernel.commands import Command, Operation
 from kernel.events import ActorKind
 from kernel.problems import NotAllowed, NotFound
@@ -30,7 +30,7 @@ from services.cadastre.acts.withdraw_pending_area import withdraw_pending_area
 from services.cadastre.domain.application_area import AreaNotEntered
 from services.cadastre.domain.licence_area import AreaConfirmed, AreaNotGranted
 from services.cadastre.domain.stated import StatementDiffers, StatementWithoutGround
-from services.cadastre.domain.zone import FourEyes, ZoneApproved
+from services.cadastre.domain.zone import ZoneApproved
 from services.cadastre.store.places import PlaneDiffers, settle_plane
 
 NOW = datetime.now(UTC)
@@ -80,7 +80,7 @@ def test_only_a_live_appointment_at_that_office_makes_zones(
     register.works.run(proposer, lambda work: propose_zone(work, register.desk, zone(name)))
     with pytest.raises(NotAllowed):
         register.works.run(actor, lambda work: approve_zone(work, name))
-    with pytest.raises(FourEyes):
+    with pytest.raises(SecondPersonNeeded):
         register.works.run(proposer, lambda work: approve_zone(work, name))
 
 

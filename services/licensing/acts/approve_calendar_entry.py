@@ -4,13 +4,12 @@ from uuid import UUID
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import StepStatus
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from kernel.facts import STEP_RETIMED
 from kernel.log.leaf import instant
 from services.licensing.casework import Casework, step_view, take_case
 from services.licensing.desk import Desk
 from services.licensing.domain.calendar_entry import CalendarChangeSettled, CalendarEntry
-from services.licensing.domain.decision import SecondPersonNeeded
 from services.licensing.domain.step import Step
 from services.licensing.store.calendars import Calendars
 from services.licensing.store.steps import Steps

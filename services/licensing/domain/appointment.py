@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.licensing.language_cases import AppointmentStatus
-from kernel.authority import Actor, Power
+from kernel.authority import Actor, Power, SecondPersonNeeded
 from kernel.problems import Problem
-from services.licensing.domain.decision import SecondPersonNeeded
 
 
 class NotProposed(Problem):

@@ -12,7 +12,7 @@ from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, StepUpNeeded, asks
 from contracts.licensing import wire_appointments as wire
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from kernel.law.editions import NoSuchLaw
 from kernel.problems import NotAllowed, NotFound
 from services.licensing.acts.approve_appointment import approve_appointment
@@ -22,7 +22,6 @@ from services.licensing.acts.propose_appointment import propose_appointment
 from services.licensing.acts.propose_calendar_entry import propose_calendar_entry
 from services.licensing.domain import appointment as rules
 from services.licensing.domain.calendar_entry import CalendarChangeSettled, ChangeNotComplete
-from services.licensing.domain.decision import SecondPersonNeeded
 from services.licensing.routes.at_desk import AtDesk
 from services.licensing.store.appointments import Appointments
 from services.licensing.store.calendars import Calendars
