@@ -109,7 +109,8 @@ class Casework:
 
 
 def take_case(work: UnitOfWork, desk: Desk, ref: str | UUID) -> Casework:
-    """Lock a lodged application. Raises NotFound, also for a draft."""
+    """Lock a lodged application; its calendars stay as they are. NotFound also for a draft."""
+    Calendars(work.session).stay()
     return _case(work, desk, Applications(work.session).take(ref))
 
 

@@ -22,6 +22,7 @@ from services.licensing.domain.licence import Licence
 from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
+from services.licensing.store.calendars import Calendars
 from services.licensing.store.filing import head_instant
 from services.licensing.store.licences import Licences
 from services.licensing.store.parties import Parties
@@ -36,8 +37,10 @@ class HeadNotOurs(Problem):
 def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
     """Everything that is lodged, judged. Raises what stands against it.
 
-    The file is locked, and its party, so that two filings of one party see each other.
+    The file is locked, and its party, so that two filings of one party see each other; the
+    calendars stay as they are.
     """
+    Calendars(work.session).stay()
     application = Applications(work.session).take(ref)
     party = Parties(work.session).take(application.party_id)
     must_keep(application, party, work.actor, work.now)

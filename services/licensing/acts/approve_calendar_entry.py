@@ -20,11 +20,13 @@ APPROVED = "calendar.approved"
 def approve_calendar_entry(work: UnitOfWork, desk: Desk, entry: UUID) -> tuple[CalendarEntry, int]:
     """The change, and how many open steps it retimed. Raises SecondPersonNeeded.
 
-    All its cases are locked first, in the order of their ids, and the log's head after them: the
-    order in which every other act locks them.
+    It waits for every act that reckons times, and those that begin meanwhile wait for it. All its
+    cases are locked first, in the order of their ids, and the log's head after them: the order in
+    which every other act locks them.
     """
     work.actor.must(Power.APPROVE_CALENDAR, None, work.now)
     calendars = Calendars(work.session)
+    calendars.change()
     change = calendars.take(entry)
     if change.version is not None:
         raise CalendarChangeSettled("It was approved before", version=change.version)

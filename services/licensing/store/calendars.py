@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,11 +14,24 @@ from services.licensing.store import mapping
 from services.licensing.store.case_tables import calendar_entry
 
 mapping.map_entities()
+IN_FORCE: Final = 0x6C << 56  # an advisory lock: what changes the calendar waits for who reckons
 
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
     session: Session
+
+    def stay(self) -> None:
+        """No change comes into force until this act is over. Call it before any row is locked.
+
+        An act that reckons a time beside an approval would otherwise keep the time as it was
+        before, and the approval would not see what that act has opened.
+        """
+        self.session.execute(select(func.pg_advisory_xact_lock_shared(IN_FORCE)))
+
+    def change(self) -> None:
+        """Wait for every act that reckons times; until this one is over no other begins."""
+        self.session.execute(select(func.pg_advisory_xact_lock(IN_FORCE)))
 
     def approved(self) -> Sequence[CalendarEntry]:
         """The changes in force, in the order of their approval."""
