@@ -22,7 +22,8 @@ from tests.bench.clones import clone, columns, connections, twin
 from tests.bench.measure import ROUNDS, THREADS, Measure, interleaved, rate_of
 from tests.experiments.filing import Filer
 from tests.experiments.r1_clients import statement
-from tests.experiments.scratch import Scratch, as_owner, scratch
+from tests.experiments.scratch import Scratch, scratch
+from tests.own_database import as_owner
 
 LODGED = 160
 GOAL, RATE_GOAL = 0.25, 500

@@ -19,7 +19,8 @@ from services.payments.teller import Teller
 from tests.bench.clones import clone, connections, twin
 from tests.bench.measure import ROUNDS, THREADS, Measure, interleaved, rate_of
 from tests.experiments.r15_doors import FACTS
-from tests.experiments.scratch import as_owner, scratch
+from tests.experiments.scratch import scratch
+from tests.own_database import as_owner
 
 POSTINGS = 120
 GOAL = 0.6

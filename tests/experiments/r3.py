@@ -16,7 +16,8 @@ from contracts import procedures as p
 from tests.experiments.r3_pairs import Pair, pairs
 from tests.experiments.r3_registers import Case, Registers, registers
 from tests.experiments.report import ACCEPTANCE, EVERY_RUN, Finding
-from tests.experiments.scratch import as_owner, scratch
+from tests.experiments.scratch import scratch
+from tests.own_database import as_owner
 
 PAIRS: Final = {EVERY_RUN: 100, ACCEPTANCE: 5_000}
 AT_ONCE: Final = 4

@@ -25,7 +25,8 @@ from services.licensing.activities.commands import CommandActivities
 from services.licensing.activities.issuance import IssuanceActivities
 from tests.experiments.filing import COMPLETE, Filer
 from tests.experiments.r3_pairs import Ask
-from tests.experiments.scratch import Scratch, as_owner
+from tests.experiments.scratch import Scratch
+from tests.own_database import as_owner
 
 POOL = 24
 

@@ -2,10 +2,11 @@
 
 from uuid import uuid4
 
-from post_office import PostOffice, eventually
+from post_office import PostOffice
 
 from contracts.messages.language import Reported
 from services.messages.domain.notice import LAST_LOOK
+from tests.served import eventually
 
 
 def test_a_telecom_that_was_down_is_tried_again_until_it_is_up(office: PostOffice) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from post_office import PostOffice, eventually
+from post_office import PostOffice
 
 from contracts.messages.language import Channel
 from contracts.procedures import EventRange
@@ -12,6 +12,7 @@ from kernel.events import EditionRef
 from services.messages.acts.plan_sendings import plan_sendings
 from services.messages.acts.record_sent import record_sent
 from services.messages.dispatch import BY
+from tests.served import eventually
 
 NO_EDITION = EditionRef(country="", edition="", hash="")
 

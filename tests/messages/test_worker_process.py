@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import httpx
-from post_office import PostOffice, eventually
+from post_office import PostOffice
+
+from tests.served import eventually, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,21 +34,20 @@ def environment(office: PostOffice, metrics_port: int) -> dict[str, str]:
     }
 
 
-def test_the_worker_sends_while_temporal_is_away_and_ends_when_told(
-    office: PostOffice, free_port: int
-) -> None:
+def test_the_worker_sends_while_temporal_is_away_and_ends_when_told(office: PostOffice) -> None:
     sub, number = office.subscriber()
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "services.messages.worker"],
         cwd=ROOT,
-        env=environment(office, free_port),
+        env=environment(office, port),
         stderr=subprocess.DEVNULL,
     )
     try:
         notice = office.hand_over(f"public:{sub}")
         eventually(lambda: office.delivered(notice), "the worker sent nothing", 40)
         assert len(office.telecom.phone(number)) == 1
-        text = httpx.get(f"http://127.0.0.1:{free_port}/metrics").text
+        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
         assert 'cornerpost_notices_total{channel="sms",outcome="sent"} 1.0' in text
     finally:
         process.send_signal(signal.SIGTERM)

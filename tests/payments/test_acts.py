@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
 from temporalio.exceptions import ApplicationError
 
 from contracts.procedures import Ack, AppointmentCopy, EventRange, Keyed
@@ -17,6 +16,7 @@ from kernel.events import CaseRef
 from kernel.law.editions import Country, Edition
 from services.payments.activities.invoicing import BY
 from services.payments.acts.raise_invoice import raise_invoice
+from tests.served import eventually
 
 
 def keyed(counter: Counter, invoice: dict[str, Any], key: str) -> Keyed:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
+
+from tests.served import eventually
 
 ROOT = Path(__file__).parents[2]
 
