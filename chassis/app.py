@@ -21,7 +21,7 @@ from chassis.intake import Intake
 from chassis.outages import Outages
 from chassis.powers import describe, powers_of
 from chassis.problem_json import render
-from chassis.process import stop_on_signals, wait_for_stack
+from chassis.process import stop_on_signals, tell_what_is_lacking, wait_for_stack
 from chassis.rate_limits import Tries
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Telemetry, configure_logs
@@ -155,6 +155,7 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     wait_for_stack(app.state.database, stop.is_set)
     if stop.is_set():
         return
+    tell_what_is_lacking(settings)
     log.info("service.started", port=settings.port)
     uvicorn.run(
         app,

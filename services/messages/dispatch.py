@@ -24,8 +24,7 @@ from services.messages.acts.record_sent import record_sent
 from services.messages.desk import Desk
 from services.messages.domain.notice import Look, Sending
 from services.messages.gateways.gateway import Gateway, GatewayAway, SendingRefused, Texts
-from services.messages.gateways.mail import MailGateway
-from services.messages.gateways.sms import SmsGateway
+from services.messages.gateways.nowhere import mail_of, texts_of
 from services.messages.store.notices import Notices
 
 EVERY: Final = 0.5  # seconds between two looks into the database, unless there is news
@@ -166,4 +165,4 @@ class Dispatch:
 
 def open_dispatch(works: Works, desk: Desk) -> Dispatch:
     settings = desk.settings
-    return Dispatch(works, desk, SmsGateway.of(settings), MailGateway(settings))
+    return Dispatch(works, desk, texts_of(settings), mail_of(settings))

@@ -79,6 +79,7 @@ def bare_settings(
         **issuer.settings(),
         pool=8,
         sms_url=f"http://127.0.0.1:{telecom_ports[0]}",
+        smtp_host="127.0.0.1",
         smtp_port=telecom_ports[1],
         callback_url=f"http://127.0.0.1:{port}/v1/delivery/reports/sms",
         phone_issuer=f"http://127.0.0.1:{port}/phone",

@@ -18,8 +18,7 @@ from kernel.commands import Command, Operation
 from services.messages.activities.telling import Telling
 from services.messages.desk import Desk
 from services.messages.dispatch import Dispatch
-from services.messages.gateways.mail import MailGateway
-from services.messages.gateways.sms import SmsGateway
+from services.messages.gateways.nowhere import mail_of, texts_of
 from services.messages.settings import Settings
 from tests.own_database import appoint, as_owner
 from tests.token_issuer import TokenIssuer
@@ -85,7 +84,7 @@ class PostOffice:
 
     def dispatch(self) -> Dispatch:
         """The worker's loops, to be turned by hand."""
-        gateways = SmsGateway.of(self.settings), MailGateway(self.settings)
+        gateways = texts_of(self.settings), mail_of(self.settings)
         return Dispatch(self.works, self.desk, *gateways)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -33,7 +33,7 @@ from services.payments.domain.access import (
 from services.payments.domain.invoice import Invoice, InvoiceNotOpen, TimeIsUp
 from services.payments.domain.payment import TooManyPaymentsUnderWay
 from services.payments.domain.shown import show_invoice, show_payment, show_receipt
-from services.payments.gateways.provider import NoSuchProvider
+from services.payments.gateways.provider import NoOperatorConnected, NoSuchProvider
 from services.payments.routes.at_desk import AtDesk, AtTeller
 from services.payments.routes.paging import NoSuchPage, at_instant
 from services.payments.store.invoices import Invoices
@@ -111,6 +111,7 @@ def tries(ref: str, work: ReadWork) -> object:
     responses=answers(
         *OTHERS,
         NotACode,
+        NoOperatorConnected,
         NoSuchProvider,
         InvoiceNotOpen,
         TimeIsUp,
