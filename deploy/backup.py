@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from chassis.clock import machine_now
-from chassis.relay import HOLD_KEY
+from chassis.outbox import HOLD_KEY
 from deploy import archive
 from deploy.archive import FOLDERS, MANIFEST, Manifest, administrator_url, digest
 from deploy.stack.layout import Refused, Stack
