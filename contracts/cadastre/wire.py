@@ -169,6 +169,23 @@ class ZoneTold(Answer):
     office: str | None
 
 
+class ConsentTold(Wire):
+    """What those who answer for a zone said to an application that was there before the zone."""
+
+    zone: Name
+    office: Name  # where the officer who records it holds the power
+    given: bool
+    reference: Text  # where the consent is written: the minutes, the letter, their date
+
+
+class ConsentKept(Answer):
+    zone: str
+    given: bool
+    office: str
+    reference: str
+    at: datetime
+
+
 class JurisdictionTold(Answer):
     """An office and the days in which its jurisdiction holds."""
 

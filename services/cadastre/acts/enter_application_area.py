@@ -93,6 +93,7 @@ def _area(
         office=ground.statement.office,
         edition=edition.model_dump(),
         statement=ground.statement.id,
+        checked_at=ground.statement.checked_at,
         geometry_hash=ground.geometry_hash,
         hectares=Decimal(ground.statement.hectares["legal"]),
         cells=ground.packed_cells(),

@@ -129,6 +129,10 @@ class GroundLaw:
                 return known.by_type.get(licence_type, known.consequence)
         return Consequence.FORBIDDEN
 
+    def consent_of(self, kind: str) -> str | None:
+        """The agency that consents for a kind of zone; None where the law names none."""
+        return next((z.consent_of for z in self.edition.rules.zone_kinds if z.id == kind), None)
+
     def known_workings(self) -> Consequence:
         return self.edition.rules.known_workings.consequence
 
