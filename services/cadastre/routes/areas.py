@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage
+from chassis.pages import AtPage, after_number, after_text
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, STAFF, asks
@@ -24,7 +24,7 @@ from services.cadastre.domain.application_area import AreaNotEntered
 from services.cadastre.domain.consent import NoConsentAsked
 from services.cadastre.domain.told import tell_area
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_number, after_text
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
 from services.cadastre.store import places, reading
 from services.cadastre.store.application_areas import ApplicationAreas
 

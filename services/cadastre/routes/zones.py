@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage
+from chassis.pages import AtPage, after_text
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, STAFF, asks
@@ -20,7 +20,7 @@ from services.cadastre.domain.planes import CornerOutside, SystemUnknown
 from services.cadastre.domain.validity import AreaNotValid, TooManyCorners
 from services.cadastre.domain.zone import ZoneApproved, ZoneIdTaken
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_text
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
 from services.cadastre.store import reading
 
 router = APIRouter(prefix="/zones", tags=["zones"])

@@ -1,13 +1,12 @@
 """Appointments and the calendar: what one officer proposes and another approves."""
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage, NotAPage, PageWanted
+from chassis.pages import AtPage, NotAPage, after_instant
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, StepUpNeeded, asks
@@ -87,21 +86,10 @@ def listed(work: ReadWork, page: AtPage, office: str | None = Query(None, max_le
         if own is not None and office not in own:
             raise NotAllowed("You do not administer this office", office=office)
         own = [office]
-    found = Appointments(work.session).at_offices(own, place_of(page), page.limit + 1)
+    found = Appointments(work.session).at_offices(own, after_instant(page), page.limit + 1)
     keys = [(one.proposed_at.isoformat(), str(one.id)) for one in found]
     shown = [wire.AppointmentView.model_validate(one) for one in found[: page.limit]]
     return wire.AppointmentList(appointments=shown, next=page.following(keys))
-
-
-def place_of(page: PageWanted) -> tuple[datetime, UUID] | None:
-    """The place in the list's order. Raises NotAPage."""
-    if page.after is None:
-        return None
-    try:
-        proposed_at, appointment = page.after
-        return datetime.fromisoformat(proposed_at), UUID(appointment)
-    except (ValueError, TypeError, AttributeError) as strange:
-        raise NotAPage("Use the `next` of an earlier page") from strange
 
 
 @router.post(
