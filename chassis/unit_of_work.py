@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from chassis import answers, journal, log, outbox
+from chassis import answers, journal, log
 from chassis.clock import new_uuid
 from chassis.database import around
 from chassis.log import Leaf
@@ -74,12 +74,13 @@ class UnitOfWork:
         unless the law says so (a decision with a later effect). `payload` is canonical JSON of at
         most 32 KB without personal data.
         """
-        # the head before the counter, so that all acts lock in the same order
-        head = log.lock_head(self.session) if leaf is True else None
-        seq = journal.next_seq(self.session, case)
-        legal_at = legal_at or self.now
+        legal_at, growth = legal_at or self.now, None
         if leaf is True:
-            leaf = log.append(self.session, name, case, _told(seq, legal_at, payload), head)
+            head = log.lock_head(self.session, case)
+            growth = log.grow(head, name, case, _told(head.seq, legal_at, payload))
+            seq, leaf = head.seq, growth.leaf
+        else:
+            seq = journal.next_seq(self.session, case)
         event = Event(
             source=Source(around(self.session).service),
             case=case,
@@ -92,9 +93,7 @@ class UnitOfWork:
             edition=edition,
             trace=current_trace(),
         )
-        journal.write(self.session, event, self.actor.person, leaf.index if leaf else None)
-        for one in tell:
-            outbox.put(self.session, one, event, event.at)
+        journal.write(self.session, event, self.actor.person, leaf or None, growth, tell)
         return event
 
 
