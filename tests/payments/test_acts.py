@@ -172,6 +172,27 @@ def test_an_appointment_that_was_ended_is_kept_with_its_end(counter: Counter) ->
     assert powers == ["of-a-later-release", "read-ledger"]
 
 
+@pytest.mark.parametrize(("days", "status"), [(1, 200), (-1, 403)])
+def test_powers_end_here_too_at_the_dated_end_of_an_appointment(
+    counter: Counter, days: int, status: int
+) -> None:
+    sub = f"dated-{uuid4().hex[:8]}"
+    told = AppointmentCopy(
+        key=uuid4().hex,
+        id=uuid4(),
+        person=f"staff:{sub}",
+        agency="mines",
+        office="mines-north",
+        powers=[Power.READ_LEDGER.value],
+        since=counter.now() - timedelta(days=9),
+        until=counter.now() + timedelta(days=days),
+        version=2,
+    )
+    counter.activities.copy_appointment(told)
+    who = counter.issuer.headers("staff", sub, groups=["/agencies/mines/mines-north"])
+    assert counter.http.get("/v1/ledger", headers=who).status_code == status
+
+
 def test_the_same_key_begins_one_payment_and_gets_equal_bytes(counter: Counter) -> None:
     counter.operator.fault(outcome="pending")
     invoice, key = counter.invoice(), str(uuid4())
