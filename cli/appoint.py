@@ -10,7 +10,9 @@ from kernel.authority import Power
 
 Person = Annotated[str, typer.Argument(help="a username, or `staff:` and an account's id")]
 Office = Annotated[str, typer.Argument(help="the office's id in the rulebook")]
-Powers = Annotated[list[Power], typer.Argument(help="what the officer may do there")]
+Powers = Annotated[
+    list[Power] | None, typer.Argument(help="what the officer may do there; none: the account only")
+]
 FirstName = Annotated[str | None, typer.Option(help="with --last-name: opens an account")]
 LastName = Annotated[str | None, typer.Option(help="with --first-name: opens an account")]
 Email = Annotated[str | None, typer.Option(help="of the new account")]
@@ -22,7 +24,7 @@ NewPassword = Annotated[
 def appoint(
     person: Person,
     office: Office,
-    powers: Powers,
+    powers: Powers = None,
     first_name: FirstName = None,
     last_name: LastName = None,
     email: Email = None,
@@ -31,12 +33,13 @@ def appoint(
 ) -> None:
     """Appoint an officer whom nobody could propose and approve yet; the log names the operator.
 
-    With names, the officer's account is opened too, and its first password shown once.
+    With names, the officer's account is opened too, and its first password shown once. Without a
+    power nobody is appointed: that is for later officers, whom two others propose and approve.
     """
     seed = {
         "person": person,
         "office": office,
-        "powers": [power.value for power in powers],
+        "powers": [power.value for power in powers or ()],
         "first_name": first_name,
         "last_name": last_name,
         "email": email,

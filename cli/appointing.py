@@ -23,7 +23,8 @@ from services.licensing.worker import officer_accounts
 
 
 class Wanted(BaseModel):
-    """One line of the list. `person` is `staff:<account id>`, or a username.
+    """One line of the list. `person` is `staff:<account id>`, or a username; without powers it is
+    not an appointment, and only the account is opened.
 
     With names an account of that username is opened where there is none; `new_password` is for an
     owner who lost the first one before using it.
@@ -94,7 +95,7 @@ def write_down(settings: Settings, told: list[Mapping[str, object]]) -> None:
     works = Works(database.sessions)
     edition = works.run(operator, lambda work: desk.law.edition_on(work.now))
     seating = Seating(edition, officer_accounts(settings), print)
-    seeds = [seating.seat(one) for one in wanted]
+    seeds = [seed for one in wanted if (seed := seating.seat(one)).powers]
     made = works.run(operator, lambda work: seed_appointments(work, desk, seeds))
     database.close()
     sys.stdout.write(f"{made} appointments written down\n")
