@@ -11,6 +11,7 @@ from sqlalchemy import Row, select, tuple_
 from sqlalchemy.orm import Session
 
 from chassis.database import around, send
+from chassis.signing import b64
 from chassis.tables import log_head, log_leaf, log_node
 from kernel.log.leaf import make_leaf
 from kernel.log.tree import (
@@ -56,6 +57,15 @@ class Leaf:
     hash: bytes
     salt: bytes
     commitment: bytes
+
+    def told(self) -> dict[str, Any]:
+        """Where the log holds what was done, with the salt that opens the commitment: receipts."""
+        return {
+            "index": self.index,
+            "leaf_hash": self.hash.hex(),
+            "salt": b64(self.salt),
+            "commitment": self.commitment.hex(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +158,6 @@ def entries(session: Session, start: int, count: int) -> list[Row[Any]]:
     columns = (number, log_leaf.c.at, log_leaf.c.leaf, log_leaf.c.payload)
     wanted = select(*columns).where(log_leaf.c.index >= start).order_by(log_leaf.c.index)
     return list(session.execute(wanted.limit(count)))
-
-
-def stored_leaf_hash(session: Session, index: int) -> bytes:
-    """The hash of a leaf that is in the log."""
-    return _stored(session, [Place(0, index)])[Place(0, index)]
 
 
 def prove_inclusion(session: Session, index: int, size: int) -> list[bytes]:

@@ -27,7 +27,7 @@ from contracts.sagas import (
     Wire,
 )
 from kernel.commands import Operation
-from kernel.events import Event, Source
+from kernel.events import Event
 from kernel.law.plan import Plan
 
 __all__ = [  # told on from `contracts.sagas`
@@ -291,5 +291,3 @@ class SendNotice(Wire):
     params: dict[str, str]
     case: UUID | None = None
 
-
-SOURCES: Final = tuple(s.value for s in Source)

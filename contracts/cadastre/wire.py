@@ -1,6 +1,6 @@
 """What goes over the cadastre's HTTP border, used by server and client alike."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -184,13 +184,3 @@ class ConsentKept(Answer):
     office: str
     reference: str
     at: datetime
-
-
-class JurisdictionTold(Answer):
-    """An office and the days in which its jurisdiction holds."""
-
-    office: str
-    agency: str
-    since: date
-    until: date | None
-    geometry: dict[str, Any] | None = None

@@ -9,7 +9,6 @@ from kernel.law.facts import CaseFacts
 from kernel.law.plan import (
     LicencePlan,
     PaperPlan,
-    PaperWhen,
     Plan,
     Silence,
     SilenceRule,
@@ -67,11 +66,6 @@ def compile_plan(
         ),
         facts=known.model_dump(mode="json"),
     )
-
-
-def required_for_receipt(plan: Plan) -> tuple[PaperPlan, ...]:
-    """The papers without which the application is not received."""
-    return tuple(paper for paper in plan.papers if paper.when is PaperWhen.NEEDED)
 
 
 def unmet_for_receipt(

@@ -177,17 +177,6 @@ class Played:
         self.fold()
 
 
-def play_case(
-    plan: Plan,
-    lodged: datetime,
-    reckoning: Reckoning,
-    practice: Mapping[str, Practice],
-    application: UUID = CASE_ID,
-) -> Played:
-    """Play one whole case, from lodgement to its end, as fast as the engine can."""
-    return Played(plan, lodged, reckoning, practice, application=application).to_the_end()
-
-
 def _lodgement(plan: Plan) -> dict[str, object]:
     return {
         "code": "XA-0001",

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.log import Leaf, append, lock_head
-from chassis.signing import b64
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import PaperState, Status
 from contracts.licensing.wire_applications import Lodged, Lodgement, ReceiptView
@@ -49,7 +48,7 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     leaf = append(work.session, LODGED, filing.application.id, lodged, head)
     papers = enter(work, filing, code, seq, leaf, calendar)
     filing.application.pin_hash = pin_hash
-    log = place_in_log(leaf)
+    log = leaf.told()
     receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
     tell(work, desk, filing, papers, leaf, receipt.short_code)
     application = filing.application
@@ -125,16 +124,6 @@ def calendar_of(work: UnitOfWork, desk: Desk, filing: Filing) -> Calendar:
 def after(at: datetime, allowed: Duration, calendar: Calendar) -> datetime | None:
     """When a time that begins now is over; None while all clocks stand still."""
     return Term(start=at, allowed=allowed).due(calendar)
-
-
-def place_in_log(leaf: Leaf) -> Json:
-    """Where the log holds the lodgement, with the salt that opens the leaf's commitment."""
-    return {
-        "index": leaf.index,
-        "leaf_hash": leaf.hash.hex(),
-        "salt": b64(leaf.salt),
-        "commitment": leaf.commitment.hex(),
-    }
 
 
 def tell(

@@ -28,12 +28,6 @@ class AppointmentDates(Problem):
     title = "These dates do not fit"
 
 
-class OfficeOfAnotherAgency(Problem):
-    """The rulebook has the office under another agency."""
-
-    title = "This office belongs to another agency"
-
-
 @dataclass(eq=False, kw_only=True)
 class OfficerAppointment:
     """One appointment from its proposal to its end. `person` is `staff:<sub>`."""

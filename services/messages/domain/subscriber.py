@@ -4,14 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kernel.problems import Problem
-
-
-class NumberBlocked(Problem):
-    """Nobody signs in with this number until an office allows it again."""
-
-    title = "This number is blocked"
-
 
 @dataclass(eq=False, kw_only=True)
 class Subscriber:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from chassis.log import Leaf
-from chassis.signing import b64
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Tell
@@ -110,7 +109,7 @@ def signed(
     body = receipt_body(
         invoice,
         paid,
-        place_in_log(leaf),
+        leaf.told(),
         number=number,
         issued_at=leaf.at,
         origin=desk.receipts.about.origin,
@@ -132,13 +131,3 @@ def signed(
         paid_at=payment.completed_at or work.now,
         issued_at=leaf.at,
     )
-
-
-def place_in_log(leaf: Leaf) -> dict[str, object]:
-    """Where the log holds the payment, with the salt that opens the leaf's commitment."""
-    return {
-        "index": leaf.index,
-        "leaf_hash": leaf.hash.hex(),
-        "salt": b64(leaf.salt),
-        "commitment": leaf.commitment.hex(),
-    }
