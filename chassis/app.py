@@ -1,5 +1,6 @@
 """The application every service is: its routes behind one intake, one gate, one way to refuse."""
 
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -156,6 +157,7 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     if stop.is_set():
         return
     tell_what_is_lacking(settings)
+    threading.Thread(target=app.state.tokens.learn, args=[stop], daemon=True).start()
     log.info("service.started", port=settings.port)
     uvicorn.run(
         app,
