@@ -96,6 +96,8 @@ QUEUE_OF: Final[dict[Operation, str]] = {
     Operation.WARN_STEP: "licensing",
     Operation.LAPSE_STEP: "licensing",
     Operation.LAPSE_REQUEST: "licensing",
+    Operation.WARN_PAPER: "licensing",
+    Operation.LAPSE_PAPER: "licensing",
     Operation.CONFIRM_RECEIPT: "licensing",
     Operation.BEGIN_ISSUANCE: "licensing",
     Operation.CLOSE_CASE: "licensing",
@@ -229,6 +231,13 @@ class RequestDue(Wire):
     step: str
     round: int
     request: UUID
+    due_at: datetime
+
+
+class PaperDue(Wire):
+    """Args of warn_paper and lapse_paper: `due_at` must equal the one stored."""
+
+    paper: str
     due_at: datetime
 
 

@@ -191,7 +191,8 @@ def _papers(
                     title=paper.title,
                     when=rule.need,
                     within=rule.within,
-                    keeps_priority=rule.keeps_priority,
+                    overdue=rule.overdue,
+                    warn_before=rule.warn_before,
                     issued_by=paper.issued_by,
                     article=rule.article,
                 )

@@ -61,7 +61,8 @@ def judged(
 ) -> Filing:
     """The filing under the law in force now, with its plan. Raises what the law has against it."""
     law, files = desk.law, Applications(work.session)
-    edition, today, origin = law.edition_on(work.now), law.today(work.now), Origin.ONLINE
+    edition, today = law.edition_on(work.now), law.today(work.now)
+    origin = Origin.COUNTER_SLIP if application.counter else Origin.ONLINE
     held = holdings(work, party, application.licence_type)
     licence = judging.judge(application, party, edition, ground, held)
     rule = licence.ground.rule

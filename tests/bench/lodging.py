@@ -66,11 +66,15 @@ def _ground(place: Scratch, seed: int, edition: str) -> dict[str, Any]:
 
 
 def _drafts(place: Scratch, settings: ServiceSettings, app: Any, number: int) -> list[UUID]:
-    """So many drafts of one person, each with the paper that must be there."""
+    """So many drafts, each of a party of its own and with the paper that must be there."""
     with TestClient(app) as client:
         first = Filer(client, place.issuer.headers("public", WHO)).ready("artisanal-permit")
     fresh = "gen_random_uuid()"
-    clone(settings, "application", number, f"t.id = '{first}'", id=fresh)
+    mine = f"t.id = (select party_id from application where id = '{first}')"
+    clone(settings, "party", number, mine, id=fresh)
+    others = f"from party where id <> (select party_id from application where id = '{first}')"
+    nth = f"(array(select id {others} order by id))[n]"
+    clone(settings, "application", number, f"t.id = '{first}'", id=fresh, party_id=nth)
     found = as_owner(settings, "select id from application where id <> %s", first)
     for (draft,) in found:
         where = f"t.application_id = '{first}'"

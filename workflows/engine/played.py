@@ -33,7 +33,8 @@ PROMPT = Practice(timedelta(hours=4))
 class Played:
     """One case and its clock. Nothing happens but by `until` and the people's acts.
 
-    `practice` says by step id who answers by himself and when; steps not named wait for `decide` or
+    `missing` are the curable papers of the plan that it was lodged without. `practice` says by step
+    id who answers by himself and when; steps not named wait for `decide` or
     `pay`. `journal` holds the facts and `commands` what the engine asked for, both in order.
     """
 
@@ -57,6 +58,7 @@ class Played:
         practice: Mapping[str, Practice] | None = None,
         refuse_grants: int = 0,
         application: UUID = CASE_ID,
+        missing: tuple[str, ...] = (),
     ) -> None:
         self.plan, self.now = plan, _instant(lodged)
         self.practice = practice or {}
@@ -66,7 +68,8 @@ class Played:
         self.commands: list[Command] = []
         self._agenda: list[tuple[datetime, int, str, str]] = []
         self._count = 0
-        self.tell([(facts.LODGED, _lodgement(plan), self.now)])
+        papers = self.services.papers.lodged_without(missing, self.now)
+        self.tell([(facts.LODGED, _lodgement(plan) | {"papers": papers}, self.now)])
 
     @property
     def open(self) -> set[str]:
@@ -106,6 +109,9 @@ class Played:
 
     def give(self, step_id: str) -> None:
         self.tell(self.services.resume(step_id, facts.INFORMATION_GIVEN, self.now))
+
+    def deliver(self, kind: str) -> None:
+        self.tell(self.services.papers.deliver(kind, self.now))
 
     def withdraw(self) -> None:
         self.tell([(facts.APPLICATION_WITHDRAWN, {}, self.now)])

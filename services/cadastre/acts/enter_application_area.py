@@ -13,6 +13,7 @@ from contracts.procedures import Ack, EnterArea, Tell
 from kernel.events import EditionRef
 from kernel.facts import AREA_DISPLACED, AREA_ENTERED
 from kernel.problems import Problem
+from services.cadastre.acts.move_application_area import move_application_area
 from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.core import core_of
@@ -38,14 +39,15 @@ def enter_application_area(
 
     Each junior, be it this one or another, is told once of the seniors it meets now: how many,
     what they leave of it, and the places of the nearest with the hectares each takes, not whose
-    they are. An area entered before is left as it is, but for its condition: that falls when the
-    place was paid for. Raises NotGenuine and what the statement lacks.
+    they are. An area entered before is left as it is, but for its condition, which falls when the
+    place was paid for, and for its place, which may have become a later one. Raises NotGenuine and
+    what the statement lacks.
     """
     areas = ApplicationAreas(work.session)
     known = areas.find(application)
     if known is not None:
         known.conditional = known.conditional and entry.conditional
-        return Ack()
+        return move_application_area(work, known, entry.filing_seq)
     law = desk.law_of(edition)
     ground = _stated(desk, law, entry)
     area = _area(work, law, ground, application, edition, entry)

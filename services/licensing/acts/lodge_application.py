@@ -13,7 +13,7 @@ from contracts.procedures import Tell
 from kernel.calendar import Calendar, Duration
 from kernel.codes import PublicCode, tracking_pin
 from kernel.facts import LODGED
-from kernel.law.plan import GroundRule, PaperPlan
+from kernel.law.plan import GroundRule, Overdue, PaperPlan
 from kernel.log.leaf import instant
 from kernel.term import Term
 from services.licensing.desk import Desk
@@ -22,7 +22,7 @@ from services.licensing.domain.application import Application
 from services.licensing.domain.calendar_entry import with_entries
 from services.licensing.domain.filing import Filing, Json, lodged_payload
 from services.licensing.domain.ground import Ground
-from services.licensing.domain.papers import Paper
+from services.licensing.domain.papers import Paper, curable
 from services.licensing.domain.tracking import hash_pin
 from services.licensing.gathering import gather
 from services.licensing.receipts import give_receipt
@@ -102,16 +102,18 @@ def stand_on(application: Application, ground: Ground, statement: Json | None) -
 
 def paper_of(case: UUID, wanted: PaperPlan, there: bool, at: datetime, calendar: Calendar) -> Paper:
     """The paper's state at lodgement: there, or awaited until its time is over."""
-    by = after(at, wanted.within, calendar) if wanted.within and not there else None
-    return Paper(
+    paper = Paper(
         application_id=case,
         kind=wanted.kind,
         when=wanted.when,
         state=PaperState.LODGED if there else PaperState.MISSING,
-        due_at=by,
-        keeps_priority=wanted.keeps_priority,
+        keeps_priority=wanted.overdue is not Overdue.LOSE_PLACE,
         received_at=at if there else None,
+        overdue=wanted.overdue,
     )
+    if not there:
+        paper.run(at, wanted, calendar)
+    return paper
 
 
 def calendar_of(work: UnitOfWork, desk: Desk, filing: Filing) -> Calendar:
@@ -145,6 +147,7 @@ def tell(
         "plan": application.plan_hash,
         "receipt": short,
         "missing": [p.kind for p in papers if p.state is PaperState.MISSING],
+        "papers": [p.told() for p in curable(papers)],
     }
     told = notices.of_lodgement(
         application, papers, edition, desk.law.calendar(edition, filing.office)

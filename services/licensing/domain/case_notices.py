@@ -95,8 +95,15 @@ def step_answered(
 
 
 def information_requested(
-    application: Application, edition: Edition, office: str, until: datetime, calendar: Calendar
+    application: Application,
+    edition: Edition,
+    office: str,
+    until: datetime | None,
+    calendar: Calendar,
 ) -> list[Notice]:
+    """While all clocks stand still there is no day to name: the notice follows when they run."""
+    if until is None:
+        return []
     name = said(edition, edition.office(office).title)
     return to_applicant(
         application, "information-requested", office=name, until=day(until, calendar)

@@ -193,11 +193,17 @@ def receipt(ref: str, kind: ReceiptKind, work: ReadWork) -> object:
     "/{ref}/papers/{kind}/delivery",
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=PaperView,
-    responses=answers(*OTHERS, NotInThisStatus, papers.PaperNotWanted, papers.PageMissing),
+    responses=answers(
+        *OTHERS,
+        NotInThisStatus,
+        papers.PaperNotWanted,
+        papers.PageMissing,
+        papers.PaperTooLate,
+    ),
 )
-def deliver(ref: str, kind: str, handed: Delivery, once: AtOnce) -> Response:
+def deliver(ref: str, kind: str, handed: Delivery, once: AtOnce, desk: AtDesk) -> Response:
     """Hand in a paper that was missing at lodgement; its pages were sent as documents before."""
-    return once(lambda: deliver_paper(once.work, ref, kind, handed.pages), PaperView)
+    return once(lambda: deliver_paper(once.work, desk, ref, kind, handed.pages), PaperView)
 
 
 @router.post(

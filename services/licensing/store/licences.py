@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -74,15 +74,19 @@ class Licences:
     def unreported_seniors(self, application: Application) -> Sequence[int]:
         """Open earlier lodgements on overlapping ground that the cadastre has not reported yet.
 
+        Nor has it reported one that has just lost its place: it still takes it for a senior.
         Overlap is that of bounding boxes in whole millimetres: too many rather than too few.
         """
         if application.bbox_mm is None or application.geometry_hash is None:
             return []
         other, area = tables.application.c, case_tables.area_state.c
         left, low, right, high = application.bbox_mm
-        reported = exists().where(area.application_id == other.id)
+        here = area.application_id == other.id
+        reported = exists().where(here, area.status != case_tables.MOVING)
+        moving = exists().where(here, area.status == case_tables.MOVING)
         wanted = select(other.filing_seq).where(
-            other.filing_seq < application.filing_seq,
+            or_(other.filing_seq < application.filing_seq, moving),
+            other.id != application.id,
             other.status.in_((Status.LODGED, Status.ISSUING)),
             other.geometry_hash.is_not(None),
             and_(other.bbox_mm[1] <= right, other.bbox_mm[3] >= left),

@@ -40,7 +40,7 @@ from contracts.licensing.language import (
     Status,
     StepStatus,
 )
-from kernel.law.plan import PaperWhen, SilenceRule, StepKind
+from kernel.law.plan import Overdue, PaperWhen, SilenceRule, StepKind
 from kernel.law.procedure import HolderKind
 
 metadata = new_metadata()
@@ -59,6 +59,7 @@ party = Table(
     Column("registration", Text),
     Column("evidence", JSONB, nullable=False),
     Column("helper", Text),
+    Column("counter", Text),
     Column("created_at", INSTANT, nullable=False),
     Column("updated_at", INSTANT, nullable=False),
     Column("version", Integer, nullable=False),
@@ -102,6 +103,7 @@ application = Table(
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("status", StrEnumType(Status), nullable=False),
     Column("helper", Text),
+    Column("counter", Text),
     Column("minerals", ARRAY(Text), nullable=False),
     Column("answers", JSONB, nullable=False),
     Column("district", Text),
@@ -178,6 +180,10 @@ paper = Table(
     Column("due_at", INSTANT),
     Column("keeps_priority", Boolean, nullable=False),
     Column("received_at", INSTANT),
+    Column("overdue", StrEnumType(Overdue)),
+    Column("warn_at", INSTANT),
+    Column("warned_at", INSTANT),
+    Column("lapsed_at", INSTANT),
 )
 receipt = Table(
     "receipt",
