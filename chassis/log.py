@@ -77,6 +77,7 @@ class LockedHead:
 
     frontier: Frontier
     at: datetime
+    case: UUID | None = None
     seq: int = 0
 
 
@@ -85,6 +86,7 @@ class Growth:
     """A leaf that is reckoned and not yet written, with the values that `GROWTH` names."""
 
     leaf: Leaf
+    head: LockedHead
     values: Mapping[str, Any]
 
 
@@ -103,7 +105,8 @@ def lock_head(session: Session, case: UUID | None = None) -> LockedHead:
     )
     row = send(session, statement, {"case": case}).one()
     now = clock.ahead(row.ahead)
-    return LockedHead(Frontier.from_bytes(row.frontier), max(now, row.last_at or now), row.seq)
+    at = max(now, row.last_at or now)
+    return LockedHead(Frontier.from_bytes(row.frontier), at, case, row.seq)
 
 
 def append(
@@ -130,13 +133,13 @@ def grow(head: LockedHead, kind: str, subject: UUID | str, payload: Mapping[str,
     """
     index, salt = head.frontier.size, secrets.token_bytes(SALT_BYTES)
     facts = make_leaf(kind, str(subject), head.at, payload, salt, index=index)
-    leaf = facts.to_bytes()
-    digest = leaf_hash(leaf)
+    entry = facts.to_bytes()
+    digest = leaf_hash(entry)
     frontier, nodes = head.frontier.grow(digest)
     values = {
         "index": index,
         "at": head.at,
-        "leaf": leaf,
+        "leaf": entry,
         "salt": salt,
         "size": frontier.size,
         "frontier": frontier.to_bytes(),
@@ -144,7 +147,8 @@ def grow(head: LockedHead, kind: str, subject: UUID | str, payload: Mapping[str,
         "numbers": [node.place.number for node in nodes],
         "hashes": [node.hash for node in nodes],
     }
-    return Growth(Leaf(index, head.at, digest, salt, bytes.fromhex(facts.commitment)), values)
+    leaf = Leaf(index, head.at, digest, salt, bytes.fromhex(facts.commitment))
+    return Growth(leaf, head, values)
 
 
 def frontier(session: Session) -> Frontier:

@@ -1,6 +1,5 @@
 """Gathers what is lodged and has the law in force judge it, before any lock but the file's own."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +17,6 @@ from services.licensing.domain.access import must_keep
 from services.licensing.domain.application import Application
 from services.licensing.domain.filing import Filing, Held, case_facts
 from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
-from services.licensing.domain.licence import Licence
 from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
@@ -95,15 +93,12 @@ def holdings(work: UnitOfWork, party: Party, licence_type: str) -> Held:
     """
     found = [
         one
-        for one in Licences(work.session).of_party(party.id)
-        if one.licence_type == licence_type and one.in_force(work.now)
+        for one in Licences(work.session).of_party(party.id, licence_type)
+        if one.in_force(work.now)
     ]
+    hectares = sum((one.hectares or Decimal(0) for one in found), Decimal(0))
     pending = Applications(work.session).pending_of_party(party.id, licence_type)
-    return Held(len(found), _sum(found), len(pending), _sum(pending))
-
-
-def _sum(found: Iterable[Licence | Application]) -> Decimal:
-    return sum((one.hectares or Decimal(0) for one in found), Decimal(0))
+    return Held(len(found), hectares, *pending)
 
 
 def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:

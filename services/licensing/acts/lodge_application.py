@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.log import Leaf, append, lock_head
+from chassis.log import Growth, Leaf, grow, lock_head
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import PaperState, Status
 from contracts.licensing.wire_applications import Lodged, Lodgement, ReceiptView
@@ -41,16 +41,17 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     filing, pin = gather(work, desk, ref, sent), tracking_pin(secrets.token_bytes(16))
     pin_hash = hash_pin(pin, secrets.token_bytes(16))  # takes long: before the head is locked
     calendar = calendar_of(work, desk, filing)
-    head = lock_head(work.session)
+    head = lock_head(work.session, filing.application.id)
     seq = next_filing_seq(work.session)
     code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
     lodged = lodged_payload(filing, code, seq)
-    leaf = append(work.session, LODGED, filing.application.id, lodged, head)
+    growth = grow(head, LODGED, filing.application.id, lodged)
+    leaf = growth.leaf
     papers = enter(work, filing, code, seq, leaf, calendar)
     filing.application.pin_hash = pin_hash
     log = leaf.told()
     receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
-    tell(work, desk, filing, papers, leaf, receipt.short_code)
+    tell(work, desk, filing, papers, growth, receipt.short_code)
     application = filing.application
     return Lodged(
         application=application.id,
@@ -129,7 +130,12 @@ def after(at: datetime, allowed: Duration, calendar: Calendar) -> datetime | Non
 
 
 def tell(
-    work: UnitOfWork, desk: Desk, filing: Filing, papers: Sequence[Paper], leaf: Leaf, short: str
+    work: UnitOfWork,
+    desk: Desk,
+    filing: Filing,
+    papers: Sequence[Paper],
+    growth: Growth,
+    short: str,
 ) -> None:
     """Write the fact from which the case's workflow begins, with what people are to be told."""
     application = filing.application
@@ -157,8 +163,8 @@ def tell(
         application.id,
         LODGED,
         payload,
-        legal_at=leaf.at,
+        legal_at=growth.leaf.at,
         tell=[Tell.application(application.id)],
-        leaf=leaf,
+        leaf=growth,
         edition=filing.plan.edition,
     )

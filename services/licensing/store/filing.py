@@ -1,13 +1,16 @@
 """The filing sequence: numbers of lodgements, one after the other, without gaps."""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis import log
+from chassis.database import send
 from chassis.tables import log_leaf
-from services.licensing.store.tables import filing_head
+
+NEXT: Final = "update filing_head set last_seq = last_seq + 1 returning last_seq"
 
 
 def next_filing_seq(session: Session) -> int:
@@ -15,8 +18,7 @@ def next_filing_seq(session: Session) -> int:
 
     A lodgement that is undone gives its number back, because the row's change is undone with it.
     """
-    step = update(filing_head).values(last_seq=filing_head.c.last_seq + 1)
-    number: int = session.scalars(step.returning(filing_head.c.last_seq)).one()
+    number: int = send(session, NEXT, {}).scalar_one()
     return number
 
 

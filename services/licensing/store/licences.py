@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,14 @@ from services.licensing.domain.licence import Certificate, Issuance, Licence
 from services.licensing.store import case_tables, mapping, tables
 
 mapping.map_entities()
+OF_PARTY: Final = (
+    select(Licence)
+    .where(
+        case_tables.licence.c.party_id == bindparam("party"),
+        case_tables.licence.c.licence_type == bindparam("type"),
+    )
+    .order_by(case_tables.licence.c.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,9 @@ class Licences:
         wanted = select(Application).where(tables.application.c.code.in_(codes))
         return {one.code: one for one in self.session.scalars(wanted) if one.code}
 
-    def of_party(self, party: UUID) -> Sequence[Licence]:
-        wanted = select(Licence).where(case_tables.licence.c.party_id == party)
-        return self.session.scalars(wanted.order_by(case_tables.licence.c.code)).all()
+    def of_party(self, party: UUID, licence_type: str) -> Sequence[Licence]:
+        """All licences of one type that a party holds or has held."""
+        return self.session.scalars(OF_PARTY, {"party": party, "type": licence_type}).all()
 
     def certificate(self, licence: UUID) -> Certificate | None:
         return self.session.get(Certificate, licence)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chassis.log import Leaf
+from chassis.log import Leaf, grow, lock_head
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Tell
@@ -35,8 +35,9 @@ def post_payment(work: UnitOfWork, desk: Desk, invoice: Invoice, payment: Paymen
     number = next_number(work.session, RECEIPTS)
     code = str(PublicCode(PREFIX, desk.today(work.now).year, number))
     paid = paid_payload(invoice, payment, code)
-    leaf = work.append(INVOICE_PAID, invoice.application_id, paid)
-    receipt = signed(work, desk, invoice, payment, paid, leaf, number, code)
+    head = lock_head(work.session, invoice.application_id)
+    growth = grow(head, INVOICE_PAID, invoice.application_id, paid)
+    receipt = signed(work, desk, invoice, payment, paid, growth.leaf, number, code)
     work.session.add(receipt)
     notices = to_payer(
         invoice,
@@ -51,7 +52,7 @@ def post_payment(work: UnitOfWork, desk: Desk, invoice: Invoice, payment: Paymen
         paid | {"short_code": receipt.short_code, "notices": notices},
         legal_at=at,
         tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
-        leaf=leaf,
+        leaf=growth,
         edition=invoice.edition_ref(),
     )
     return receipt
