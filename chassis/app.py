@@ -1,6 +1,5 @@
 """The application every service is: its routes behind one intake, one gate, one way to refuse."""
 
-import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -22,7 +21,7 @@ from chassis.intake import Intake
 from chassis.outages import Outages
 from chassis.powers import describe, powers_of
 from chassis.problem_json import render
-from chassis.process import stop_on_signals, tell_what_is_lacking, wait_for_stack
+from chassis.process import stop_on_signals, wait_for_stack
 from chassis.rate_limits import Tries
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Telemetry, configure_logs
@@ -156,8 +155,6 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     wait_for_stack(app.state.database, stop.is_set)
     if stop.is_set():
         return
-    tell_what_is_lacking(settings)
-    threading.Thread(target=app.state.tokens.learn, args=[stop], daemon=True).start()
     log.info("service.started", port=settings.port)
     uvicorn.run(
         app,

@@ -48,14 +48,6 @@ class IssuerKeys:
     asked_at: datetime | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def known(self) -> bool:
-        """Whether there is a key to judge by; asks the issuer when none was ever read."""
-        if not self.keys:
-            self._recall()
-        if not self.keys:
-            self._ask("")
-        return bool(self.keys)
-
     def find(self, kid: str) -> ECKey | None:
         """The key of this name, or None when the issuer says there is none."""
         if not self.keys:
@@ -152,13 +144,6 @@ class Tokens:
             raise NotSignedIn("The token is not acceptable") from unfit
         self._judge(claims, issuer)
         return _actor(claims, issuer.realm)
-
-    def learn(self, stop: threading.Event) -> None:
-        """Read every issuer's keys before the first token comes: later it may be away."""
-        for issuer in self.issuers:
-            while not issuer.keys.known():
-                if stop.wait(PATIENCE.total_seconds()):
-                    return
 
     def _issuer(self, token: str) -> Issuer:
         """The issuer a token claims to be from; whether it is, the signature says."""

@@ -26,29 +26,17 @@ def up(
     ] = False,
     port_base: Annotated[int | None, typer.Option(help="the first of its ports")] = None,
     data: Folder = None,
-    fakes: Annotated[
-        bool | None,
-        typer.Option(
-            "--with-fakes/--without-fakes",
-            help="stand-ins for phones, mailboxes and mobile money; training always has them",
-        ),
-    ] = None,
 ) -> None:
     """Start the whole stack on loopback and exit when it is ready."""
-    mode = Mode.TRAINING if training else Mode.PRODUCTION
-    stack = start_stack(folder(data), mode, port_base, fakes)
+    stack = start_stack(folder(data), Mode.TRAINING if training else Mode.PRODUCTION, port_base)
     _show(standings(stack))
     if stack.training:
         typer.echo("TRAINING: nothing here has legal effect.")
-    elif stack.fakes:
-        typer.echo("FAKES: texts, mails and payments reach stand-ins and nobody else.")
 
 
-def start_stack(
-    where: Path, mode: Mode, port_base: int | None, fakes: bool | None = None
-) -> Stack:
+def start_stack(where: Path, mode: Mode, port_base: int | None) -> Stack:
     """Bring a stack up in a folder, telling what becomes ready. Raises Refused, PartFailed."""
-    stack = establish(where, mode, _base(where, port_base), fakes)
+    stack = establish(where, mode, _base(where, port_base))
     typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
     Start(stack, Supervisor(stack), typer.echo).run()
     return stack
@@ -135,6 +123,3 @@ def _show(found: list[Standing]) -> None:
             one.name, str(one.pid or ""), one.state, one.address, "yes" if one.ready else "no"
         )
     Console(width=100).print(table)
-    for one in found:
-        for words in one.lacking:
-            typer.echo(f"{one.name}: {words}")

@@ -27,7 +27,7 @@ from contracts.sagas import (
     Wire,
 )
 from kernel.commands import Operation
-from kernel.events import Event
+from kernel.events import Event, Source
 from kernel.law.plan import Plan
 
 __all__ = [  # told on from `contracts.sagas`
@@ -96,8 +96,6 @@ QUEUE_OF: Final[dict[Operation, str]] = {
     Operation.WARN_STEP: "licensing",
     Operation.LAPSE_STEP: "licensing",
     Operation.LAPSE_REQUEST: "licensing",
-    Operation.WARN_PAPER: "licensing",
-    Operation.LAPSE_PAPER: "licensing",
     Operation.CONFIRM_RECEIPT: "licensing",
     Operation.BEGIN_ISSUANCE: "licensing",
     Operation.CLOSE_CASE: "licensing",
@@ -234,13 +232,6 @@ class RequestDue(Wire):
     due_at: datetime
 
 
-class PaperDue(Wire):
-    """Args of warn_paper and lapse_paper: `due_at` must equal the one stored."""
-
-    paper: str
-    due_at: datetime
-
-
 class CloseCase(Wire):
     status: str  # refused, void, lapsed, withdrawn, granted
     reason: str
@@ -300,3 +291,5 @@ class SendNotice(Wire):
     params: dict[str, str]
     case: UUID | None = None
 
+
+SOURCES: Final = tuple(s.value for s in Source)

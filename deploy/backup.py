@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 
 from chassis.clock import machine_now
-from chassis.outbox import HOLD_KEY
+from chassis.relay import HOLD_KEY
 from deploy import archive
 from deploy.archive import FOLDERS, MANIFEST, Manifest, administrator_url, digest
 from deploy.stack.layout import Refused, Stack
@@ -54,19 +54,10 @@ def _snapshots(stack: Stack) -> Iterator[dict[str, str]]:
         for name in SERVICES:
             connections[name].execute("select pg_advisory_lock(%s)", [HOLD_KEY])
             connections[name].commit()
-        exported = {name: _export(connections[name]) for name in sorted(connections, key=_rank)}
+        exported = {name: _export(one) for name, one in connections.items()}
         for name in SERVICES:
             connections[name].execute("select pg_advisory_unlock(%s)", [HOLD_KEY])
-        yield {name: exported[name] for name in connections}
-
-
-def _rank(name: str) -> bool:
-    """The clockwork first: what it knows must not be newer than the register it is about.
-
-    A workflow that is behind asks for what it missed, and its acts are repeated without harm; one
-    that is ahead would take the next facts for facts it has had.
-    """
-    return not name.startswith("temporal")
+        yield exported
 
 
 def _export(one: psycopg.Connection) -> str:

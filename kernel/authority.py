@@ -40,12 +40,6 @@ class Power(StrEnum):
     AUDIT = "audit"
 
 
-class SecondPersonNeeded(NotAllowed):
-    """Who proposes or records does not approve: built in, and not removable by any rulebook."""
-
-    title = "This takes a second person"
-
-
 @dataclass(frozen=True, slots=True)
 class Appointment:
     """A dated, dual-approved authority at one office (`until` None: open-ended). Instants are

@@ -1,6 +1,10 @@
-"""Identifiers, and how they are told apart from public codes."""
+"""Identifiers: which kinds of public ids there are and how they are told apart from codes."""
 
 from uuid import UUID
+
+ApplicationId = UUID
+InvoiceId = UUID
+PartyId = UUID
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -28,7 +28,7 @@ HOME = ROOT / ".test-data"
 SEED = "CORNERPOST_TEST_SEED"
 ON_ITS_TEMPORAL = (
     "chassis/test_processes.py", "chassis/test_worker.py", "deploy/test_skipping.py",
-    "experiments/test_r1.py", "experiments/test_r3.py",
+    "experiments/test_r1.py",
 )
 """These name a namespace or a queue of their own on the stack's server."""
 

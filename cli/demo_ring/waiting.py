@@ -7,8 +7,7 @@ from typing import TypeVar
 from deploy.stack.layout import Refused
 
 T = TypeVar("T")
-SECONDS = 60.0
-"""More than any outage that is mended by itself, on a busy machine too."""
+SECONDS = 30.0
 EVERY = 0.1
 
 

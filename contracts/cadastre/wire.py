@@ -1,6 +1,6 @@
 """What goes over the cadastre's HTTP border, used by server and client alike."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -169,18 +169,11 @@ class ZoneTold(Answer):
     office: str | None
 
 
-class ConsentTold(Wire):
-    """What those who answer for a zone said to an application that was there before the zone."""
+class JurisdictionTold(Answer):
+    """An office and the days in which its jurisdiction holds."""
 
-    zone: Name
-    office: Name  # where the officer who records it holds the power
-    given: bool
-    reference: Text  # where the consent is written: the minutes, the letter, their date
-
-
-class ConsentKept(Answer):
-    zone: str
-    given: bool
     office: str
-    reference: str
-    at: datetime
+    agency: str
+    since: date
+    until: date | None
+    geometry: dict[str, Any] | None = None

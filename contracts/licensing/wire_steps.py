@@ -171,7 +171,7 @@ class RequestView(View):
     question: str
     status: RequestStatus
     asked_at: datetime
-    reply_due_at: datetime | None  # None while all clocks stand still
+    reply_due_at: datetime
     reply: str | None
     ended_at: datetime | None
 

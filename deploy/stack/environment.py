@@ -4,7 +4,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from deploy.keycloak import start as keycloak
 from deploy.keycloak.install import keycloak_home
-from deploy.stack import outside
 from deploy.stack.databases import app_url, owner_url
 from deploy.stack.layout import ROOT, Stack
 from deploy.stack.processes import FAKES, SERVICES, Process
@@ -114,30 +113,21 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
 
 
 def _neighbours(service: str, stack: Stack) -> dict[str, str]:
-    """Addresses and words that a service needs beside its own."""
+    """Addresses and words that a service needs for the world outside the ring."""
     callbacks = f"{stack.address('payments')}/v1/providers/mobile-money/callbacks"
     reports = f"{stack.address('messages')}/v1/delivery/reports/sms"
     told = {
-        "payments": {"CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks},
+        "payments": {
+            "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
+            "CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks,
+        },
         "messages": {
+            "CORNERPOST_MESSAGES_SMS_URL": stack.address("telecom"),
+            "CORNERPOST_MESSAGES_SMTP_PORT": str(stack.port("telecom-smtp")),
             "CORNERPOST_MESSAGES_CALLBACK_URL": reports,
             "CORNERPOST_MESSAGES_PHONE_ISSUER": phone_issuer(stack),
             "CORNERPOST_MESSAGES_PHONE_CLIENT_SECRET": secret(stack, "client-phone"),
         },
         "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
     }
-    return told.get(service, {}) | _world_outside(service, stack)
-
-
-def _world_outside(service: str, stack: Stack) -> dict[str, str]:
-    """Where texts, mails and prompts to pay go: to the stand-ins, or to where the operator says."""
-    told = {name: stack.given[name] for name in outside.SETTINGS if name in stack.given}
-    if stack.fakes:
-        told |= {
-            "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
-            "CORNERPOST_MESSAGES_SMS_URL": stack.address("telecom"),
-            "CORNERPOST_MESSAGES_SMTP_HOST": "127.0.0.1",
-            "CORNERPOST_MESSAGES_SMTP_PORT": str(stack.port("telecom-smtp")),
-        }
-    own = f"CORNERPOST_{service.upper()}_"
-    return {name: value for name, value in told.items() if name.startswith(own)}
+    return told.get(service, {})

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Self
 
 from deploy import ports
-from deploy.stack import outside
 
 ROOT = Path(__file__).resolve().parents[2]
 """The clone that the processes are run from."""
@@ -36,16 +35,12 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One local stack. `given` holds the addresses of servers that run elsewhere, by name.
-
-    `fakes`: stand-ins for telecom and mobile-money operator run with it, and nothing leaves it.
-    """
+    """One local stack. `given` holds the addresses of servers that run elsewhere, by name."""
 
     data: Path
     mode: Mode
     base: int
     given: Mapping[str, str] = field(default_factory=dict)
-    fakes: bool = True
 
     @classmethod
     def recorded(cls, data: Path) -> Self:
@@ -54,8 +49,7 @@ class Stack:
         if found is None:
             raise Refused(f"There is no stack in {data}: start one with `cornerpost up`")
         given = _read(data / "secrets" / "given.json") or {}
-        mode = Mode(found["mode"])
-        return cls(data, mode, int(found["port_base"]), given, _fakes(mode, None, found))
+        return cls(data, Mode(found["mode"]), int(found["port_base"]), given)
 
     @property
     def training(self) -> bool:
@@ -104,21 +98,19 @@ class Stack:
 
 
 def given_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """The servers that the operator names, and how to speak with them; empty: no longer."""
-    known = (*GIVEN, *outside.SETTINGS)
+    """The servers that the operator names, and how to speak with them."""
     return {
         name: value
         for name, value in environment.items()
-        if name in known or name.startswith("CORNERPOST_DATABASE_URL_")
+        if value and (name in GIVEN or name.startswith("CORNERPOST_DATABASE_URL_"))
     }
 
 
-def establish(data: Path, mode: Mode, base: int, fakes: bool | None = None) -> Stack:
+def establish(data: Path, mode: Mode, base: int) -> Stack:
     """Make the folder and record what kind of stack lives in it, or find what was recorded.
 
     Raises Refused for a folder of the other mode: a training stack never becomes a real one. The
-    port base may change between two starts, not while the stack runs. `fakes` says whether a
-    production stack gets stand-ins for the world outside (None: as before); training always does.
+    port base may change between two starts, not while the stack runs.
     """
     data = data.resolve()
     _refuse_unusable(data)
@@ -135,29 +127,10 @@ def establish(data: Path, mode: Mode, base: int, fakes: bool | None = None) -> S
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(access)
     kept = _read(data / "secrets" / "given.json") or {}
-    given = {name: value for name, value in (kept | given_in(os.environ)).items() if value}
-    stack = Stack(data, mode, base, given, _fakes(mode, fakes, before or {}))
-    _refuse_both(stack)
+    stack = Stack(data, mode, base, kept | given_in(os.environ))
     _write(data / "secrets" / "given.json", dict(stack.given))
-    told = {"mode": str(mode), "port_base": str(base), "fakes": "yes" if stack.fakes else "no"}
-    _write(data / "stack.json", told)
+    _write(data / "stack.json", {"mode": str(mode), "port_base": str(base)})
     return stack
-
-
-def _fakes(mode: Mode, asked: bool | None, before: Mapping[str, str]) -> bool:
-    if mode is Mode.TRAINING:
-        return True
-    return before.get("fakes") == "yes" if asked is None else asked
-
-
-def _refuse_both(stack: Stack) -> None:
-    """What is not meant for real phones must not reach one."""
-    real = [name for name in outside.ADDRESSES if name in stack.given]
-    if stack.fakes and real:
-        raise Refused(
-            f"This stack has stand-ins for phones, mailboxes and money, and was given "
-            f"{', '.join(real)}: leave those out, or start a production stack --without-fakes"
-        )
 
 
 def _refuse_unusable(data: Path) -> None:

@@ -59,11 +59,10 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
 def appoint(stack: Stack, seeds: Sequence[Mapping[str, object]]) -> str:
     """Have licensing write first appointments down, as its operator; answer what was said.
 
-    It may hold a password that is shown only once: print it, and keep it nowhere. One process of
-    its own does it: deploy imports no service. Raises Refused with its last words.
+    One process of its own does it: deploy imports no service. Raises Refused with its last words.
     """
     told = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    licensing = next(one for one in OURS if one.name == "licensing-worker")  # knows Keycloak
+    licensing = next(one for one in OURS if one.name == "licensing")
     done = subprocess.run(
         [sys.executable, "-m", RUNNER],
         input=json.dumps(list(seeds)),

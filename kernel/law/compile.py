@@ -9,6 +9,7 @@ from kernel.law.facts import CaseFacts
 from kernel.law.plan import (
     LicencePlan,
     PaperPlan,
+    PaperWhen,
     Plan,
     Silence,
     SilenceRule,
@@ -66,6 +67,11 @@ def compile_plan(
         ),
         facts=known.model_dump(mode="json"),
     )
+
+
+def required_for_receipt(plan: Plan) -> tuple[PaperPlan, ...]:
+    """The papers without which the application is not received."""
+    return tuple(paper for paper in plan.papers if paper.when is PaperWhen.NEEDED)
 
 
 def unmet_for_receipt(
@@ -191,8 +197,7 @@ def _papers(
                     title=paper.title,
                     when=rule.need,
                     within=rule.within,
-                    overdue=rule.overdue,
-                    warn_before=rule.warn_before,
+                    keeps_priority=rule.keeps_priority,
                     issued_by=paper.issued_by,
                     article=rule.article,
                 )

@@ -1,5 +1,6 @@
 """Gathers what is lodged and has the law in force judge it, before any lock but the file's own."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +18,10 @@ from services.licensing.domain.access import must_keep
 from services.licensing.domain.application import Application
 from services.licensing.domain.filing import Filing, Held, case_facts
 from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
+from services.licensing.domain.licence import Licence
 from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
-from services.licensing.store.calendars import Calendars
 from services.licensing.store.filing import head_instant
 from services.licensing.store.licences import Licences
 from services.licensing.store.parties import Parties
@@ -35,10 +36,8 @@ class HeadNotOurs(Problem):
 def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
     """Everything that is lodged, judged. Raises what stands against it.
 
-    The file is locked, and its party, so that two filings of one party see each other; the
-    calendars stay as they are.
+    The file is locked, and its party, so that two filings of one party see each other.
     """
-    Calendars(work.session).stay()
     application = Applications(work.session).take(ref)
     party = Parties(work.session).take(application.party_id)
     must_keep(application, party, work.actor, work.now)
@@ -59,8 +58,7 @@ def judged(
 ) -> Filing:
     """The filing under the law in force now, with its plan. Raises what the law has against it."""
     law, files = desk.law, Applications(work.session)
-    edition, today = law.edition_on(work.now), law.today(work.now)
-    origin = Origin.COUNTER_SLIP if application.counter else Origin.ONLINE
+    edition, today, origin = law.edition_on(work.now), law.today(work.now), Origin.ONLINE
     held = holdings(work, party, application.licence_type)
     licence = judging.judge(application, party, edition, ground, held)
     rule = licence.ground.rule
@@ -93,12 +91,15 @@ def holdings(work: UnitOfWork, party: Party, licence_type: str) -> Held:
     """
     found = [
         one
-        for one in Licences(work.session).of_party(party.id, licence_type)
-        if one.in_force(work.now)
+        for one in Licences(work.session).of_party(party.id)
+        if one.licence_type == licence_type and one.in_force(work.now)
     ]
-    hectares = sum((one.hectares or Decimal(0) for one in found), Decimal(0))
     pending = Applications(work.session).pending_of_party(party.id, licence_type)
-    return Held(len(found), hectares, *pending)
+    return Held(len(found), _sum(found), len(pending), _sum(pending))
+
+
+def _sum(found: Iterable[Licence | Application]) -> Decimal:
+    return sum((one.hectares or Decimal(0) for one in found), Decimal(0))
 
 
 def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:

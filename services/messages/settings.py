@@ -11,8 +11,6 @@ from chassis.settings import ServiceSettings
 class Settings(ServiceSettings):
     """`sms_url` is the text gateway's API, `callback_url` where it reports deliveries to.
 
-    Without `sms_url` texts wait, without `smtp_host` mails do; both are sent once it is told.
-
     `phone_issuer` is the address of the sign-in by phone, `phone_client_secret` what Keycloak
     proves itself with there. `calling_code` (such as +255) completes numbers typed with a leading
     zero. Limits count codes that were sent and not used.
@@ -24,11 +22,11 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "messages"
 
-    sms_url: str | None = None
+    sms_url: str = "http://127.0.0.1:21040"
     sms_sender: str = Field(default="CORNERPOST", max_length=11)
     callback_url: str = "http://127.0.0.1:21023/v1/delivery/reports/sms"
-    smtp_host: str | None = None
-    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=21041, ge=1, le=65535)
     smtp_starttls: bool = False
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
@@ -40,15 +38,6 @@ class Settings(ServiceSettings):
     calling_code: str = Field(default="", pattern=r"^(\+[1-9][0-9]{0,3})?$")
     codes_an_hour: int = Field(default=10, ge=1)
     codes_an_hour_from_address: int = Field(default=300, ge=1)
-
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        texts, mails = (
-            "No SMS gateway is configured: texts wait, and nobody can sign in by phone "
-            "(CORNERPOST_MESSAGES_SMS_URL)",
-            "No mail server is configured: mails to offices wait (CORNERPOST_MESSAGES_SMTP_HOST)",
-        )
-        return (*(() if self.sms_url else (texts,)), *(() if self.smtp_host else (mails,)))
 
     @property
     def phone_redirect(self) -> str:

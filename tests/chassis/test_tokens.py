@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -179,21 +178,6 @@ def test_known_keys_serve_while_the_issuer_is_away_also_after_a_restart(
         clock,
     )
     assert again.actor(issuer.token("staff", "o1", exp=late)).person == "staff:o1"
-
-
-def test_keys_are_read_before_the_first_token_comes(issuer: Any, tokens: Tokens) -> None:
-    tokens.learn(Event())
-    issuer.away = True
-    assert tokens.actor(issuer.token("staff", "o1")).person == "staff:o1"
-    assert tokens.actor(issuer.token("public", "m1")).person == "public:m1"
-
-
-def test_who_waits_for_an_issuers_keys_ends_when_told_to(issuer: Any, tokens: Tokens) -> None:
-    issuer.away = True
-    told = Event()
-    told.set()
-    tokens.learn(told)
-    assert not tokens.issuers[0].keys.keys
 
 
 def test_without_any_key_the_answer_is_come_again_and_not_go_away(

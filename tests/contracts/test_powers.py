@@ -11,8 +11,7 @@ from starlette.testclient import TestClient
 
 from chassis.settings import ServiceSettings
 from kernel.authority import Power
-from tests.experiments.scratch import SERVICES, Scratch, scratch
-from tests.own_database import appoint
+from tests.experiments.scratch import SERVICES, Scratch, appoint, scratch
 
 OFFICE = ("mines", "mines-north")
 OWN_PROOF = {"/phone/token", "/v1/delivery/reports/{provider}"}

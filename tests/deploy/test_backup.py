@@ -1,11 +1,10 @@
-import shutil
 import tarfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from deploy.backup import _export, _snapshots, backup
+from deploy.backup import backup
 from deploy.restore import Unsound, restore
 from deploy.stack import cluster
 from deploy.stack.databases import owner_url
@@ -27,22 +26,6 @@ def test_a_backup_is_its_owners_only_and_never_overwritten(archive: Path, stack:
     assert archive.stat().st_mode & 0o077 == 0
     with pytest.raises(Refused, match="there already"):
         backup(stack, archive)
-
-
-def test_the_clockwork_is_never_newer_in_a_backup_than_the_register(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    order: list[str] = []
-
-    def noted(one: psycopg.Connection) -> str:
-        order.append(one.info.dbname)
-        return _export(one)
-
-    monkeypatch.setattr("deploy.backup._export", noted)
-    with _snapshots(stack) as snapshots:
-        assert list(snapshots) == needed_databases(stack)
-    assert order[:2] == ["temporal", "temporal_visibility"]
-    assert set(order) == set(snapshots)
 
 
 def test_a_restored_stack_has_rows_keys_and_the_guarantee(
@@ -108,12 +91,3 @@ def test_the_app_role_cannot_reach_another_services_database(stack: Stack) -> No
     theirs = owner_url(stack, "licensing").rpartition("/")[0]
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(f"{theirs}/payments", connect_timeout=3)
-
-
-def test_a_copys_database_on_the_same_port_is_not_taken_for_ones_own(
-    stack: Stack, folder: Path
-) -> None:
-    copy = Stack(folder / "copy", stack.mode, stack.base)
-    shutil.copytree(stack.secrets, copy.secrets)
-    assert cluster.accepts(stack)
-    assert not cluster.accepts(copy)

@@ -1,16 +1,31 @@
 """A call that works for every creating POST, made anew each time: its path, body and callers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from kernel.authority import Power
-from tests.experiments.r15_call import Call, Make
 from tests.experiments.r15_doors import Doors, PlayedCase
-from tests.experiments.r15_ground import consent, zone, zoned
 
+Headers = dict[str, str]
 WORDS = "a word"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`other`: a body that differs and could be meant; `stranger`: somebody else with the key."""
+
+    path: str
+    who: Headers
+    stranger: Headers
+    body: Any = None
+    other: Any = field(default_factory=lambda: {"other": 1})
+    headers: Headers = field(default_factory=dict)
+
+
+Make = Callable[[Doors], Call]
 
 
 def person(name: str) -> dict[str, Any]:
@@ -201,6 +216,28 @@ def calendared(d: Doors) -> Call:
     return Call(f"/calendar/{made.json()['id']}/approval", call.stranger, call.who)
 
 
+ZONING: Final = (Power.PROPOSE_ZONE, Power.APPROVE_ZONE)
+RING: Final = [[32.7, -3.7], [32.71, -3.7], [32.71, -3.69], [32.7, -3.7]]
+
+
+def zone(d: Doors) -> Call:
+    one, two = (d.by_name["cadastre"].officer(*ZONING) for _ in range(2))
+    body = {
+        "id": f"z-{uuid4().hex[:10]}", "kind": "protected", "name": "River buffer",
+        "instrument": "Order 9", "office": "mines-north", "since": "2026-01-01T00:00:00Z",
+        "geojson": {"type": "Polygon", "coordinates": [RING]},
+    }
+    return Call("/zones", one, two, body, body | {"name": "Another"})
+
+
+def zoned(d: Doors) -> Call:
+    call = zone(d)
+    told = {**call.who, "Idempotency-Key": uuid4().hex}
+    made = d.by_name["cadastre"].client.post("/v1/zones", json=call.body, headers=told)
+    assert made.status_code == 201, made.text
+    return Call(f"/zones/{call.body['id']}/approval", call.stranger, call.who)
+
+
 def payment(d: Doors) -> Call:
     door, phone = d.by_name["payments"], d.chance.randrange(10**8)
     path = f"/invoices/{d.invoice()}/payments"
@@ -246,7 +283,6 @@ CALLS: Final[Mapping[str, Make]] = {
     "licensing /v1/appointments/{appointment}/end": unappointed,
     "licensing /v1/calendar": calendar,
     "licensing /v1/calendar/{entry}/approval": calendared,
-    "cadastre /v1/application-areas/{application_id}/consents": consent,
     "cadastre /v1/zones": zone,
     "cadastre /v1/zones/{name}/approval": zoned,
     "payments /v1/invoices/{ref}/payments": payment,

@@ -20,8 +20,7 @@ from kernel.codes import PublicCode
 from kernel.commands import Command, Operation
 from services.messages.activities.telling import Telling
 from services.payments.activities.invoicing import Invoicing
-from tests.experiments.scratch import ROOT, SERVICES, Scratch, scratch
-from tests.own_database import appoint, as_owner
+from tests.experiments.scratch import ROOT, SERVICES, Scratch, appoint, as_owner, scratch
 
 sys.path.insert(0, str(ROOT / "tests" / "licensing"))
 

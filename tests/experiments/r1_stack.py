@@ -27,8 +27,7 @@ from deploy.stack.processes import Process, processes
 from deploy.stack.readiness import ready
 from deploy.stack.supervision import Supervisor
 from deploy.temporal import config, namespace, schema, server
-from tests.experiments.scratch import issuer as issuer_of_tokens
-from tests.token_issuer import TokenIssuer
+from tests.experiments.scratch import TokenIssuer
 
 KILLED: Final = ("licensing", "licensing-worker", "licensing-relay")
 LIVING: Final = ("postgres", "temporal", *KILLED)
@@ -91,7 +90,7 @@ def small_stack(temporal: str | None) -> Iterator[Small]:
 
     The folder is gone afterwards, and no process is left.
     """
-    issuer = issuer_of_tokens()
+    issuer = TokenIssuer()
     data = Path(tempfile.mkdtemp(prefix="cp-r1-", dir="/tmp"))
     stack = establish(data, Mode.TRAINING, free_base())
     given = {

@@ -17,9 +17,8 @@ GRID: Final = (300_000, 9_400_000)
 DEEP: Final = 2.0
 """Metres of shared ground, far beyond the rulebook's sliver tolerance; or none at all."""
 SLOT: Final = 0.012
-LATE: Final = 250
+LATE: Final = 40
 """Slots by which the senior's ground, or its fee's callback, may come after all else."""
-CALLBACKS: Final = (0.0, 0.1, 0.5, 1.5)
 TASKS: Final = ("enter senior", "enter junior", "fate", "approve senior", "approve junior")
 
 
@@ -44,8 +43,7 @@ class Ask:
 class Pair:
     """Two lodgements, the senior first; `paid`: whether the senior's fee comes in the end.
 
-    `begins` says after how many seconds each part of the race begins, `callback_after` how long the
-    operator's callback takes where the senior's place stands on a fee.
+    `begins` says after how many seconds each part of the race begins.
     """
 
     kind: str
@@ -53,7 +51,6 @@ class Pair:
     junior: Ask
     paid: bool
     begins: dict[str, float]
-    callback_after: float
 
     @property
     def rivals(self) -> bool:
@@ -87,8 +84,7 @@ def _pair(chance: random.Random, spot: int) -> Pair:
     if late:
         slots[late] = LATE
     begins = {task: slot * SLOT for task, slot in slots.items()}
-    paid, callback_after = chance.random() < 0.75, chance.choice(CALLBACKS)
-    return Pair(make.__name__.strip("_"), senior, junior, paid, begins, callback_after)
+    return Pair(make.__name__.strip("_"), senior, junior, chance.random() < 0.75, begins)
 
 
 Corner = tuple[int, int]

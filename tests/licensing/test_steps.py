@@ -8,7 +8,6 @@ from uuid import UUID
 from licensing_office import OfficeOfTests
 from played_case import PlayedCase, move_clock, play
 
-from contracts.wording import TEXT, text_param
 from kernel.authority import Power, clockwork
 from kernel.calendar import Calendar, Duration, Unit, elapsed
 from services.licensing.domain.step import Step
@@ -36,18 +35,6 @@ def test_an_officer_without_the_power_is_refused_at_the_door(office: OfficeOfTes
     assert case.post(office.applicant(), "screening", "decision", APPROVED).status_code == 403
     nobody = case.post({}, "screening", "decision", APPROVED)
     assert nobody.status_code == 401
-
-
-def test_notices_name_a_step_by_its_text_so_that_each_reader_is_told_in_his_language(
-    office: OfficeOfTests,
-) -> None:
-    case = play(office).decided_up_to("screening")
-    (told,) = case.fact("step.opened")[4]["notices"]
-    key = told["params"]["step"].removeprefix(TEXT)
-    assert text_param(key) == told["params"]["step"]
-    said = office.desk.law.country.newest.rules.texts[key]
-    assert said["en"] == "Screening"
-    assert said["fr"] == "Examen préalable"
 
 
 def test_a_stale_page_is_told_the_present_state(office: OfficeOfTests) -> None:

@@ -5,9 +5,9 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from payments_counter import Counter
+from payments_world import eventually
 
 from services.payments.acts.record_hint import KEPT
-from tests.served import eventually
 
 
 def hints(counter: Counter, payment: str) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from payments_counter import Counter
+from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
 from contracts.payments.wire import NewPayment
@@ -16,7 +17,6 @@ from services.payments.acts.begin_payment import begin_payment
 from services.payments.acts.record_answer import record_answer
 from services.payments.domain.payment import Answer
 from services.payments.teller import provider_called
-from tests.served import eventually
 
 
 def test_before_its_time_an_invoice_says_when_to_come_again(counter: Counter) -> None:

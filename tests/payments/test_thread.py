@@ -1,8 +1,7 @@
 """The thread through payments: raised, paid on the phone, posted, receipted, told."""
 
 from payments_counter import Counter
-
-from tests.served import eventually
+from payments_world import eventually
 
 
 def test_an_invoice_is_raised_paid_posted_and_told(counter: Counter) -> None:

@@ -148,7 +148,7 @@ class Country:
     async def record_refusal(self, refused: p.RefusedCommand) -> p.Ack:
         self._check(p.RECORD_REFUSAL)
         case = self.cases[refused.application_id]
-        told = refused.model_dump(mode="json", exclude={"application_id"})
+        told = refused.model_dump(mode="json", exclude={"key", "application_id"})
         now = activity.info().started_time + case.offset
         self.tell(case, [(facts.COMMAND_REFUSED, told, now)], now)
         return p.Ack()

@@ -12,13 +12,11 @@ from kernel.calendar import Calendar, Duration, due, warn_at
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan, SilenceRule, StepKind, StepPlan
 from kernel.term import GRACE
-from workflows.engine.paper_model import Papers
 from workflows.engine.turn import Payload
 
 Told = tuple[str, dict[str, object], datetime]
 """A fact that a service writes: its name, its payload and the instant it counts from."""
 
-LAPSES: Final = (Operation.LAPSE_STEP, Operation.LAPSE_PAPER)
 MOVES_ON: Final = (SilenceRule.ESCALATE, SilenceRule.EXTEND)
 
 
@@ -84,14 +82,10 @@ class Services:
     paid: dict[str, bool] = field(default_factory=dict)
     carried_out: dict[str, None] = field(default_factory=dict)
     closed: bool = False
-    papers: Papers = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.papers = Papers(self.plan, self.reckoning)
 
     def carry_out(self, command: Command, now: datetime) -> tuple[list[Told], datetime | None]:
         """The facts that follow (none for a repeat), and `not_before` when asked too early."""
-        if command.operation in LAPSES and (wait := self._too_early(command, now)):
+        if command.operation is Operation.LAPSE_STEP and (wait := self._too_early(command, now)):
             return [], wait
         if command.key in self.carried_out:
             return [], None
@@ -99,8 +93,6 @@ class Services:
         return list(ANSWERS[command.operation](self, command, now)), None
 
     def _too_early(self, command: Command, now: datetime) -> datetime | None:
-        if command.operation is Operation.LAPSE_PAPER:
-            return self.papers.too_early(command, now)
         desk = self.desks.get(command.subject)
         if desk is None or desk.due_at.isoformat() != command.args["due_at"]:
             return None
@@ -214,10 +206,6 @@ class Services:
 
     def begin_issuance(self, command: Command, now: datetime) -> Iterator[Told]:
         """The issuance saga in one go: granted, issued, confirmed, certified; or returned."""
-        if self.papers.due_at:
-            del self.carried_out[command.key]
-            yield self.papers.refusal(command, now)
-            return
         issuance: dict[str, object] = {
             "issuance": str(uuid5(command.application_id, f"issuance-{command.round}")),
             "round": command.round,
@@ -286,8 +274,6 @@ ANSWERS: Final[Mapping[Operation, Callable[[Services, Command, datetime], Iterat
     Operation.WARN_STEP: Services.warn_step,
     Operation.LAPSE_STEP: Services.lapse_step,
     Operation.LAPSE_REQUEST: Services.lapse_request,
-    Operation.WARN_PAPER: lambda services, command, now: services.papers.warn(command, now),
-    Operation.LAPSE_PAPER: lambda services, command, now: services.papers.lapse(command, now),
     Operation.CONFIRM_RECEIPT: Services.confirm_receipt,
     Operation.BEGIN_ISSUANCE: Services.begin_issuance,
     Operation.CLOSE_CASE: Services.close_case,

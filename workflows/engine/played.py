@@ -33,8 +33,7 @@ PROMPT = Practice(timedelta(hours=4))
 class Played:
     """One case and its clock. Nothing happens but by `until` and the people's acts.
 
-    `missing` are the curable papers of the plan that it was lodged without. `practice` says by step
-    id who answers by himself and when; steps not named wait for `decide` or
+    `practice` says by step id who answers by himself and when; steps not named wait for `decide` or
     `pay`. `journal` holds the facts and `commands` what the engine asked for, both in order.
     """
 
@@ -58,7 +57,6 @@ class Played:
         practice: Mapping[str, Practice] | None = None,
         refuse_grants: int = 0,
         application: UUID = CASE_ID,
-        missing: tuple[str, ...] = (),
     ) -> None:
         self.plan, self.now = plan, _instant(lodged)
         self.practice = practice or {}
@@ -68,8 +66,7 @@ class Played:
         self.commands: list[Command] = []
         self._agenda: list[tuple[datetime, int, str, str]] = []
         self._count = 0
-        papers = self.services.papers.lodged_without(missing, self.now)
-        self.tell([(facts.LODGED, _lodgement(plan) | {"papers": papers}, self.now)])
+        self.tell([(facts.LODGED, _lodgement(plan), self.now)])
 
     @property
     def open(self) -> set[str]:
@@ -109,9 +106,6 @@ class Played:
 
     def give(self, step_id: str) -> None:
         self.tell(self.services.resume(step_id, facts.INFORMATION_GIVEN, self.now))
-
-    def deliver(self, kind: str) -> None:
-        self.tell(self.services.papers.deliver(kind, self.now))
 
     def withdraw(self) -> None:
         self.tell([(facts.APPLICATION_WITHDRAWN, {}, self.now)])
@@ -181,6 +175,17 @@ class Played:
         for command in commands:
             self.carry_out(command)
         self.fold()
+
+
+def play_case(
+    plan: Plan,
+    lodged: datetime,
+    reckoning: Reckoning,
+    practice: Mapping[str, Practice],
+    application: UUID = CASE_ID,
+) -> Played:
+    """Play one whole case, from lodgement to its end, as fast as the engine can."""
+    return Played(plan, lodged, reckoning, practice, application=application).to_the_end()
 
 
 def _lodgement(plan: Plan) -> dict[str, object]:

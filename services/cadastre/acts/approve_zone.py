@@ -12,9 +12,10 @@ APPROVED = "zone.approved"
 
 
 def approve_zone(work: UnitOfWork, name: str) -> Zone:
+    """Raises NotFound, NotAllowed, FourEyes and ZoneApproved."""
     """Grants on its ground wait: after this leaf none is made that has not read the zone.
 
-    Raises NotFound, NotAllowed, SecondPersonNeeded and ZoneApproved.
+    Raises NotFound, NotAllowed, FourEyes and ZoneApproved.
     """
     zones = places.Zones(work.session)
     lock_ground(work.session, box_mm(zones.ground(name)))

@@ -13,7 +13,6 @@ from contracts.procedures import Ack, EnterArea, Tell
 from kernel.events import EditionRef
 from kernel.facts import AREA_DISPLACED, AREA_ENTERED
 from kernel.problems import Problem
-from services.cadastre.acts.move_application_area import move_application_area
 from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.core import core_of
@@ -39,15 +38,14 @@ def enter_application_area(
 
     Each junior, be it this one or another, is told once of the seniors it meets now: how many,
     what they leave of it, and the places of the nearest with the hectares each takes, not whose
-    they are. An area entered before is left as it is, but for its condition, which falls when the
-    place was paid for, and for its place, which may have become a later one. Raises NotGenuine and
-    what the statement lacks.
+    they are. An area entered before is left as it is, but for its condition: that falls when the
+    place was paid for. Raises NotGenuine and what the statement lacks.
     """
     areas = ApplicationAreas(work.session)
     known = areas.find(application)
     if known is not None:
         known.conditional = known.conditional and entry.conditional
-        return move_application_area(work, known, entry.filing_seq)
+        return Ack()
     law = desk.law_of(edition)
     ground = _stated(desk, law, entry)
     area = _area(work, law, ground, application, edition, entry)
@@ -95,7 +93,6 @@ def _area(
         office=ground.statement.office,
         edition=edition.model_dump(),
         statement=ground.statement.id,
-        checked_at=ground.statement.checked_at,
         geometry_hash=ground.geometry_hash,
         hectares=Decimal(ground.statement.hectares["legal"]),
         cells=ground.packed_cells(),

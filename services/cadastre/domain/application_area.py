@@ -43,16 +43,10 @@ class ApplicationArea:
     lonlat: MultiPolygon
     ended_at: datetime | None = None
     reason: str | None = None
-    checked_at: datetime | None = None
 
     @property
     def live(self) -> bool:
         return self.ended_at is None
-
-    @property
-    def asked_at(self) -> datetime:
-        """When its ground was checked: what was there then, the procedure asks about."""
-        return self.checked_at or self.lodged_at
 
     @property
     def edition_ref(self) -> EditionRef:

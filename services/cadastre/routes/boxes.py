@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
+from chassis.pages import NotAPage, PageWanted
 from kernel.problems import Malformed
 
 Box = tuple[float, float, float, float]
@@ -32,6 +33,24 @@ def read_box(
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise NotABox("West lies before east and south before north, in degrees")
     return west, south, east, north
+
+
+def after_text(page: PageWanted) -> str:
+    """The text that the page before ended with; empty before the first page. Raises NotAPage."""
+    if page.after is None:
+        return ""
+    if len(page.after) != 1 or not isinstance(page.after[0], str):
+        raise NotAPage("Use the `next` of an earlier page")
+    return page.after[0]
+
+
+def after_number(page: PageWanted) -> int:
+    """The number that the page before ended with; 0 before the first page. Raises NotAPage."""
+    if page.after is None:
+        return 0
+    if len(page.after) != 1 or not isinstance(page.after[0], int):
+        raise NotAPage("Use the `next` of an earlier page")
+    return page.after[0]
 
 
 AtBox = Annotated[Box, Depends(read_box)]

@@ -62,8 +62,7 @@ _ZONES = text(
     " st_union(st_collectionextract(st_intersection(t.geom, q.geom), 3)) as shared"
     " from q, zone_part t"
     " where t.geom && q.core and st_relate(t.geom, q.core, 'T********') group by t.zone_id)"
-    " select z.id, z.kind, z.name, z.since, st_asbinary(parts.shared) as shared,"
-    " greatest(z.since, coalesce(z.approved_at, z.proposed_at)) as effective"
+    " select z.id, z.kind, z.name, z.since, st_asbinary(parts.shared) as shared"
     " from parts join zone z on z.id = parts.zone_id where z.status = 'approved'"
     " and z.since <= :now and (z.until is null or z.until > :now) order by z.id"
 )
@@ -104,7 +103,7 @@ class Underneath:
     def zones(self, now: datetime) -> list[MetZone]:
         """Approved zones in effect now."""
         return [
-            MetZone(r[0], r[1], r[2], r[3], from_wkb(bytes(r[4])), r[5])
+            MetZone(r[0], r[1], r[2], r[3], from_wkb(bytes(r[4])))
             for r in self._look(_ZONES, now=now)
         ]
 

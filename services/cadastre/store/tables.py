@@ -67,8 +67,7 @@ application_area = Table(
     Column("conditional", Boolean, nullable=False),
     Column("office", Text, nullable=False),
     Column("edition", JSONB, nullable=False),
-    Column("statement", Uuid, nullable=False, index=True),
-    Column("checked_at", INSTANT),
+    Column("statement", Uuid, nullable=False),
     Column("geometry_hash", Text, nullable=False),
     Column("hectares", HECTARES, nullable=False),
     Column("cells", ARRAY(BigInteger)),
@@ -204,8 +203,7 @@ ground_check = Table(
     Column("licence_type", Text, nullable=False),
     Column("geometry_hash", Text),
     Column("document", JSONB, nullable=False),
-    Column("signed_in", Boolean, nullable=False, server_default=text("true")),
-    comment="swept: ground statements as they were signed",
+    comment="append-only: ground statements as they were signed",
 )
 zone = Table(
     "zone",
@@ -239,21 +237,6 @@ zone_part = Table(
     Column("geom", Shape("POLYGON"), nullable=False),
 )
 Index("ix_zone_part_geom", zone_part.c.geom, postgresql_using="gist")
-zone_consent = Table(
-    "zone_consent",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column(
-        "application_id", ForeignKey("application_area.application_id"), nullable=False, index=True
-    ),
-    Column("zone_id", ForeignKey("zone.id"), nullable=False),
-    Column("given", Boolean, nullable=False),
-    Column("office", Text, nullable=False),
-    Column("reference", Text, nullable=False),
-    Column("answered_by", Text, nullable=False),
-    Column("answered_at", INSTANT, nullable=False),
-    comment="append-only: answers for zones that came after an application",
-)
 jurisdiction = Table(
     "jurisdiction",
     metadata,

@@ -12,10 +12,9 @@ from kernel.commands import Command
 from kernel.facts import CASE_CLOSED
 from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.notices import Notice, day, said, to_applicant
+from services.licensing.domain.notices import Notice, day, to_applicant
 from services.licensing.domain.status import CLOSED
 
-PAPER: Final = "paper:"  # what the reason of an end by a missing paper begins with
 TOLD: Final = {Status.LAPSED: "application-lapsed", Status.VOID: "application-void"}
 
 
@@ -53,10 +52,6 @@ def _close_steps(case: Casework, at: datetime) -> None:
 
 def _notices(case: Casework) -> list[Notice]:
     application = case.application
-    paper = (application.closed_because or "").removeprefix(PAPER)
-    if application.status is Status.LAPSED and paper != application.closed_because:
-        title = said(case.edition, case.edition.paper(paper).title)
-        return to_applicant(application, "paper-lapsed", paper=title)
     if application.status in TOLD:
         more = {"seq": str(application.filing_seq)} if application.status is Status.VOID else {}
         return to_applicant(application, TOLD[application.status], **more)

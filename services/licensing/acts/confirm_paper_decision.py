@@ -8,12 +8,12 @@ from chassis.who import must_be_fresh
 from contracts.licensing.language import Act
 from contracts.licensing.language_cases import DecisionForm
 from contracts.licensing.wire_steps import PaperConfirmation
-from kernel.authority import Power, SecondPersonNeeded
+from kernel.authority import Power
 from services.licensing.answering import Answer, answer
 from services.licensing.at_step import AtStep
 from services.licensing.casework import Casework, step_view, take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.decision import Decision, PaperDecision
+from services.licensing.domain.decision import Decision, PaperDecision, SecondPersonNeeded
 from services.licensing.domain.field import NoPaperWaits
 from services.licensing.domain.step import Step
 

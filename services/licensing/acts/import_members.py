@@ -7,7 +7,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.wire_parties import ImportedRow, ImportReport, RowProblem
 from kernel.law.editions import Edition
 from kernel.law.procedure import HolderKind
-from services.licensing.acts.enrol_member import beside, changed
+from services.licensing.acts.enrol_member import changed
 from services.licensing.desk import Law
 from services.licensing.domain.access import must_act_for
 from services.licensing.domain.cells import words
@@ -87,7 +87,6 @@ def _enrol(work: UnitOfWork, parties: Parties, group: Party, listed: Listed) -> 
         if listed.evidence and listed.number
         else []
     )
-    standing = beside(work, group)
     party = Party(
         id=work.new_id(),
         kind=HolderKind.PERSON,
@@ -95,8 +94,6 @@ def _enrol(work: UnitOfWork, parties: Parties, group: Party, listed: Listed) -> 
         sex=listed.sex,
         birth_year=listed.birth_year,
         evidence=evidence,
-        helper=standing.helper,
-        counter=standing.counter,
         created_at=work.now,
         updated_at=work.now,
     )

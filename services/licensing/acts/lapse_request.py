@@ -19,12 +19,14 @@ def lapse_request(work: UnitOfWork, desk: Desk, command: Command) -> LapseAnswer
     if step is None or not case.application.open:
         return LapseAnswer()
     request = case.steps.open_request(step)
-    if request is None or (request.id, request.reply_due_at) != (asked.request, asked.due_at):
+    if request is None or request.id != asked.request or request.reply_due_at != asked.due_at:
         return LapseAnswer()
-    if work.now < asked.due_at + GRACE:
-        return LapseAnswer(not_before=asked.due_at + GRACE)
-    request.end(RequestStatus.LAPSED, asked.due_at)
-    told = resume_clock(case, step, request, asked.due_at)
-    event = case.record(INFORMATION_LAPSED, {**told, "effect": "resumed"}, legal_at=asked.due_at)
+    if work.now < request.reply_due_at + GRACE:
+        return LapseAnswer(not_before=request.reply_due_at + GRACE)
+    request.end(RequestStatus.LAPSED, request.reply_due_at)
+    told = resume_clock(case, step, request, request.reply_due_at)
+    event = case.record(
+        INFORMATION_LAPSED, {**told, "effect": "resumed"}, legal_at=request.reply_due_at
+    )
     case.keep_days(event.at)
     return LapseAnswer(seq=event.seq)

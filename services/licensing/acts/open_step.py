@@ -10,8 +10,10 @@ from kernel.facts import STEP_OPENED
 from kernel.law.plan import StepKind, StepPlan
 from kernel.log.leaf import instant
 from kernel.term import Term
-from services.licensing.casework import Casework, take_case, told_of_opening
+from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
+from services.licensing.domain.case_notices import step_opened
+from services.licensing.domain.notices import Notice
 from services.licensing.domain.step import Step
 
 
@@ -27,6 +29,8 @@ def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
         return Ack()
     case.application.must_allow(Act.OPEN_STEP)
     step = begin(case, case.law(asked.step), asked.round, asked.opens_at)
+    if step.due_at is None:
+        raise ValueError("a new step's clock runs")
     event = case.record(
         STEP_OPENED,
         {
@@ -36,18 +40,28 @@ def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
             "agency": step.agency,
             "office": step.office,
             "runs_from": instant(step.runs_from),
-            "due_at": step.due_at and instant(step.due_at),
+            "due_at": instant(step.due_at),
             "warn_at": step.warn_at and instant(step.warn_at),
         },
-        told_of_opening(case, step),
+        _told(case, step, step.due_at),
         legal_at=asked.opens_at,
     )
     case.keep_days(event.at)
     return Ack(seq=event.seq)
 
 
+def _told(case: Casework, step: Step, due_at: datetime) -> list[Notice]:
+    """The office is told; a fee's invoice is told of by payments."""
+    if step.kind is StepKind.FEE:
+        return []
+    law, calendar = case.law(step.step), case.calendar(step.office)
+    return step_opened(
+        case.application, law, case.edition, step.office, due_at, calendar, case.desk.public_url
+    )
+
+
 def begin(case: Casework, law: StepPlan, round: int, opens_at: datetime) -> Step:
-    """A new step, added to the session; its clock runs unless all clocks stand still."""
+    """A new step with its clock running, added to the session."""
     start = max(opens_at, _offered(case, law) or opens_at)
     step = Step(
         application_id=case.id,

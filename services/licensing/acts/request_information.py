@@ -6,6 +6,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import Act, StepStatus
 from contracts.licensing.wire_steps import RequestMade
 from kernel.authority import Power
+from kernel.calendar import Duration, Unit, due
 from kernel.facts import INFORMATION_REQUESTED
 from kernel.log.leaf import instant
 from services.licensing.at_step import AtStep, take_step
@@ -46,7 +47,7 @@ def request_information(
             **step_view(step),
             "request": str(request.id),
             "reason": asked.reason.value,
-            "reply_due_at": request.reply_due_at and instant(request.reply_due_at),
+            "reply_due_at": instant(request.reply_due_at),
         },
         information_requested(
             case.application, case.edition, step.office, request.reply_due_at, calendar
@@ -58,7 +59,8 @@ def request_information(
 
 
 def _request(case: Casework, step: Step, asked: RequestMade) -> InformationRequest:
-    request = InformationRequest(
+    within = Duration(n=asked.reply_days, unit=Unit.CALENDAR_DAYS)
+    return InformationRequest(
         id=case.work.new_id(),
         application_id=case.id,
         step=step.step,
@@ -68,7 +70,5 @@ def _request(case: Casework, step: Step, asked: RequestMade) -> InformationReque
         question=asked.question,
         asked_by=case.work.actor.person or "",
         asked_at=case.work.now,
-        reply_days=asked.reply_days,
+        reply_due_at=due(case.work.now, within, case.calendar(step.office)),
     )
-    request.run(case.calendar(step.office))
-    return request

@@ -35,7 +35,7 @@ def seed_appointments(work: UnitOfWork, desk: Desk, seeds: Sequence[Seed]) -> in
     edition, appointments, made = desk.law.edition_on(work.now), Appointments(work.session), 0
     for seed in seeds:
         powers = spelled(seed.powers)
-        live = appointments.live_at(seed.person, seed.office, work.now)
+        live = appointments.live_at(seed.person, seed.office)
         if any(set(powers) <= set(one.powers) for one in live):
             continue
         seeded = OfficerAppointment(

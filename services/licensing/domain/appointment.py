@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.licensing.language_cases import AppointmentStatus
-from kernel.authority import Actor, Power, SecondPersonNeeded
+from kernel.authority import Actor, Power
 from kernel.problems import Problem
+from services.licensing.domain.decision import SecondPersonNeeded
 
 
 class NotProposed(Problem):
@@ -26,6 +27,12 @@ class AppointmentDates(Problem):
     """An appointment does not begin in the past and ends after it began."""
 
     title = "These dates do not fit"
+
+
+class OfficeOfAnotherAgency(Problem):
+    """The rulebook has the office under another agency."""
+
+    title = "This office belongs to another agency"
 
 
 @dataclass(eq=False, kw_only=True)

@@ -7,7 +7,7 @@ from kernel.calendar import Calendar
 from kernel.law.editions import Edition
 from kernel.law.plan import StepPlan
 from services.licensing.domain.application import Application
-from services.licensing.domain.notices import Notice, day, minute, said, to_applicant
+from services.licensing.domain.notices import Notice, day, minute, to_applicant
 
 
 def to_office(application: Application, kind: str, to: str, /, **params: str) -> list[Notice]:
@@ -28,7 +28,7 @@ def step_opened(
         application,
         "office-step-opened",
         office,
-        step=said(edition, law.title),
+        step=edition.text(law.title),
         due=minute(due_at, calendar),
         link=f"{public_url}/cases/{application.code}",
     )
@@ -47,7 +47,7 @@ def step_warned(
         application,
         "office-step-warned",
         office,
-        step=said(edition, law.title),
+        step=edition.text(law.title),
         due=minute(due_at, calendar),
         rule=words(rule),
     )
@@ -62,7 +62,7 @@ def step_moved(
     calendar: Calendar,
 ) -> list[Notice]:
     """Escalated from the first office to the second: both are told, and the applicant."""
-    title, over = said(edition, law.title), said(edition, edition.office(offices[1]).title)
+    title, over = edition.text(law.title), edition.text(edition.office(offices[1]).title)
     told = to_applicant(
         application, "step-escalated", step=title, office=over, until=day(due_at, calendar)
     )
@@ -78,7 +78,7 @@ def step_lapsed(
     application: Application, law: StepPlan, edition: Edition, office: str, effect: str
 ) -> list[Notice]:
     """Answered by silence: the office and the applicant are told, with the source of the law."""
-    title, meant = said(edition, law.title), words(effect)
+    title, meant = edition.text(law.title), words(effect)
     cites = edition.article(law.silence.article).cites
     told = to_office(
         application, "office-step-lapsed", office, step=title, effect=meant, article=cites
@@ -90,21 +90,14 @@ def step_answered(
     application: Application, law: StepPlan, edition: Edition, outcome: Outcome
 ) -> list[Notice]:
     return to_applicant(
-        application, "step-answered", step=said(edition, law.title), outcome=words(outcome.value)
+        application, "step-answered", step=edition.text(law.title), outcome=words(outcome.value)
     )
 
 
 def information_requested(
-    application: Application,
-    edition: Edition,
-    office: str,
-    until: datetime | None,
-    calendar: Calendar,
+    application: Application, edition: Edition, office: str, until: datetime, calendar: Calendar
 ) -> list[Notice]:
-    """While all clocks stand still there is no day to name: the notice follows when they run."""
-    if until is None:
-        return []
-    name = said(edition, edition.office(office).title)
+    name = edition.text(edition.office(office).title)
     return to_applicant(
         application, "information-requested", office=name, until=day(until, calendar)
     )
@@ -122,7 +115,7 @@ def information_given(
         application,
         "office-information-given",
         office,
-        step=said(edition, law.title),
+        step=edition.text(law.title),
         due=minute(due_at, calendar),
     )
 

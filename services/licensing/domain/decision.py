@@ -27,6 +27,12 @@ class AnsweredBefore(NotAllowed):
     title = "You answered a step of this case that does not go together with this one"
 
 
+class SecondPersonNeeded(NotAllowed):
+    """What one person recorded another confirms."""
+
+    title = "This takes a second person"
+
+
 class VisitNeeded(Problem):
     """No approval before the ground was visited and the visit recorded."""
 

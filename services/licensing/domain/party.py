@@ -17,8 +17,7 @@ class Party:
 
     `person` is the account that acts for the party (`public:<sub>`), None where there is none.
     `sex` and `birth_year` are of persons only and kept for statistics. `evidence` is how the party
-    proved who it is: `kind`, one of the rulebook's, and `number`. `counter` is the office at whose
-    counter it was registered, `helper` the officer who did it.
+    proved who it is: `kind`, one of the rulebook's, and `number`.
     """
 
     id: UUID
@@ -33,7 +32,6 @@ class Party:
     registration: str | None = None  # of a group, in its own register
     evidence: list[dict[str, str]] = field(default_factory=list)
     helper: str | None = None
-    counter: str | None = None
     version: int = 1
     members: list["Member"] = field(default_factory=list)
 

@@ -1,12 +1,13 @@
 """Reading cases: their steps and answers, their history, whom they waited for, and the inbox."""
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from chassis.pages import AtPage, NotAPage, PageWanted, instant
+from chassis.pages import AtPage, NotAPage, PageWanted
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork, UnitOfWork
 from chassis.who import ANYBODY_SIGNED_IN, STAFF, asks
@@ -148,12 +149,12 @@ def offices_for(work: UnitOfWork, office: str | None) -> list[str] | None:
 
 def place_of(page: PageWanted) -> tuple[str, str, str] | None:
     """The place in the inbox's order. Raises NotAPage."""
-    found = page.place(due_instant, UUID, str)
-    return None if found is None else (str(found[0]), str(found[1]), str(found[2]))
-
-
-def due_instant(spelled: str) -> str:
-    """An instant, or the end of what never falls due. Raises ValueError and TypeError."""
-    if spelled != "infinity":
-        instant(spelled)
-    return spelled
+    if page.after is None:
+        return None
+    try:
+        due, case, step = page.after
+        if due != "infinity":
+            datetime.fromisoformat(due)
+        return str(due), str(UUID(case)), str(step)
+    except (ValueError, TypeError, AttributeError) as strange:
+        raise NotAPage("Use the `next` of an earlier page") from strange

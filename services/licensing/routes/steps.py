@@ -14,7 +14,7 @@ from chassis.unit_of_work import AtUnitOfWork, ReadWork, UnitOfWork
 from chassis.versions import AtVersion, etag
 from chassis.who import ANYBODY_SIGNED_IN, STAFF, StepUpNeeded, asks
 from contracts.licensing import wire_steps as wire
-from kernel.authority import Power, SecondPersonNeeded
+from kernel.authority import Power
 from kernel.problems import NotAllowed, NotFound, Stale
 from kernel.term import ClockAlreadyStopped
 from services.licensing.acts.confirm_paper_decision import confirm_paper_decision
@@ -207,7 +207,7 @@ def paper_decision(
     "/paper-confirmation",
     dependencies=[Depends(asks(STAFF, Power.CONFIRM_PAPER_DECISION))],
     response_model=wire.Answered,
-    responses=answers(*DECIDING, SecondPersonNeeded, field.NoPaperWaits),
+    responses=answers(*DECIDING, decision.SecondPersonNeeded, field.NoPaperWaits),
 )
 def paper_confirmation(
     ref: str,

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.licensing.language import ReceiptKind, Status
@@ -23,28 +21,6 @@ from services.licensing.store import mapping, tables
 mapping.map_entities()
 columns = tables.application.c
 
-# statements of nearly every act, made once: making them anew costs as much as having them run
-CALLED: Final[dict[type, Select[Application]]] = {
-    UUID: select(Application).where(columns.id == bindparam("called")),
-    str: select(Application).where(columns.code == bindparam("called")),
-}
-TAKEN: Final = {
-    kind: wanted.with_for_update().execution_options(populate_existing=True)
-    for kind, wanted in CALLED.items()
-}
-DOCUMENTS: Final = (
-    select(Document)
-    .where(tables.document.c.application_id == bindparam("application"))
-    .order_by(tables.document.c.kind, tables.document.c.n)
-)
-PENDING: Final = select(
-    func.count().label("number"), func.coalesce(func.sum(columns.hectares), 0).label("hectares")
-).where(
-    columns.party_id == bindparam("party"),
-    columns.licence_type == bindparam("type"),
-    columns.status.in_((Status.LODGED, Status.ISSUING)),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Applications:
@@ -52,21 +28,21 @@ class Applications:
 
     def get(self, ref: str | UUID) -> Application:
         """By id or public code, as people type it. Raises NotFound, NotACode."""
-        return self._found(self.find(ref))
+        return self._one(select(Application).where(is_called(ref)))
 
     def take(self, ref: str | UUID) -> Application:
         """The same, locked until the act is over."""
-        called = name_of(ref)
-        return self._found(self.session.scalars(TAKEN[type(called)], {"called": called}).first())
+        wanted = select(Application).where(is_called(ref)).with_for_update()
+        return self._one(wanted.execution_options(populate_existing=True))
 
-    def _found(self, application: Application | None) -> Application:
-        if application is None:
+    def _one(self, wanted: Select[Application]) -> Application:
+        found = self.session.scalars(wanted).first()
+        if found is None:
             raise NotFound("There is no such application")
-        return application
+        return found
 
     def find(self, ref: str | UUID) -> Application | None:
-        called = name_of(ref)
-        return self.session.scalars(CALLED[type(called)], {"called": called}).first()
+        return self.session.scalars(select(Application).where(is_called(ref))).first()
 
     def steps(self, application_id: UUID) -> Sequence[Step]:
         """All rounds of all steps, in the order in which they opened."""
@@ -75,7 +51,9 @@ class Applications:
         return self.session.scalars(wanted.order_by(step.opened_at, step.step, step.round)).all()
 
     def documents(self, application_id: UUID) -> Sequence[Document]:
-        return self.session.scalars(DOCUMENTS, {"application": application_id}).all()
+        document = tables.document.c
+        wanted = select(Document).where(document.application_id == application_id)
+        return self.session.scalars(wanted.order_by(document.kind, document.n)).all()
 
     def document(self, application_id: UUID, kind: str, n: int) -> Document | None:
         document = tables.document.c
@@ -102,10 +80,14 @@ class Applications:
         lead = {application.office} if application.office else set()
         return {*self.session.scalars(own.union(former)), *lead}
 
-    def pending_of_party(self, party_id: UUID, licence_type: str) -> tuple[int, Decimal]:
-        """How many lodged applications for a licence type have not ended, and their hectares."""
-        found = self.session.execute(PENDING, {"party": party_id, "type": licence_type}).one()
-        return found.number, found.hectares
+    def pending_of_party(self, party_id: UUID, licence_type: str) -> Sequence[Application]:
+        """Lodged applications of a party for a licence type that have not ended."""
+        wanted = select(Application).where(
+            columns.party_id == party_id,
+            columns.licence_type == licence_type,
+            columns.status.in_((Status.LODGED, Status.ISSUING)),
+        )
+        return self.session.scalars(wanted.order_by(columns.filing_seq)).all()
 
     def of_person(
         self, person: str, after: tuple[datetime, UUID] | None, limit: int
@@ -123,7 +105,9 @@ class Applications:
         return [(row[0], row[1]) for row in self.session.execute(wanted)]
 
 
-def name_of(ref: str | UUID) -> UUID | str:
-    """The id, or the public code as it is stored, that people or machines mean. Raises NotACode."""
+def is_called(ref: str | UUID) -> ColumnElement[bool]:
+    """The condition that an application has this id or this public code."""
     found = ref if isinstance(ref, UUID) else as_uuid(ref)
-    return found or str(PublicCode.parse(str(ref)))
+    if found is not None:
+        return columns.id == found
+    return columns.code == str(PublicCode.parse(str(ref)))

@@ -1,16 +1,13 @@
 """The filing sequence: numbers of lodgements, one after the other, without gaps."""
 
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis import log
-from chassis.database import send
 from chassis.tables import log_leaf
-
-NEXT: Final = "update filing_head set last_seq = last_seq + 1 returning last_seq"
+from services.licensing.store.tables import filing_head
 
 
 def next_filing_seq(session: Session) -> int:
@@ -18,7 +15,8 @@ def next_filing_seq(session: Session) -> int:
 
     A lodgement that is undone gives its number back, because the row's change is undone with it.
     """
-    number: int = send(session, NEXT, {}).scalar_one()
+    step = update(filing_head).values(last_seq=filing_head.c.last_seq + 1)
+    number: int = session.scalars(step.returning(filing_head.c.last_seq)).one()
     return number
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.tables import appointment
 from kernel.problems import NotFound
@@ -17,15 +15,6 @@ from services.licensing.store import mapping, tables
 
 mapping.map_entities()
 MEMBERS = selectinload(Party.members).selectinload(Member.party)  # type: ignore[arg-type]
-FOUND: Final = select(Party).where(tables.party.c.id == bindparam("party"))
-LOCKED: Final = FOUND.with_for_update().execution_options(populate_existing=True)
-IN_GROUP: Final = (
-    select(Member)
-    .where(tables.member.c.group_id == bindparam("party"))
-    .order_by(tables.member.c.since, tables.member.c.id)
-    .options(selectinload(Member.party))  # type: ignore[arg-type]
-    .execution_options(populate_existing=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +30,12 @@ class Parties:
         return self._one(party_id, lock=True)
 
     def _one(self, party_id: UUID, *, lock: bool) -> Party:
-        found = self.session.scalars(LOCKED if lock else FOUND, {"party": party_id}).first()
+        wanted = select(Party).where(tables.party.c.id == party_id).options(MEMBERS)
+        if lock:
+            wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        found = self.session.scalars(wanted).first()
         if found is None:
             raise NotFound("There is no such party")
-        members: Sequence[Member] = []  # of a person, who can have none: nothing to ask for
-        if found.is_group:
-            members = self.session.scalars(IN_GROUP, {"party": party_id}).all()
-        set_committed_value(found, "members", list(members))
         return found
 
     def add(self, party: Party) -> None:

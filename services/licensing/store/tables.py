@@ -40,7 +40,7 @@ from contracts.licensing.language import (
     Status,
     StepStatus,
 )
-from kernel.law.plan import Overdue, PaperWhen, SilenceRule, StepKind
+from kernel.law.plan import PaperWhen, SilenceRule, StepKind
 from kernel.law.procedure import HolderKind
 
 metadata = new_metadata()
@@ -59,7 +59,6 @@ party = Table(
     Column("registration", Text),
     Column("evidence", JSONB, nullable=False),
     Column("helper", Text),
-    Column("counter", Text),
     Column("created_at", INSTANT, nullable=False),
     Column("updated_at", INSTANT, nullable=False),
     Column("version", Integer, nullable=False),
@@ -103,7 +102,6 @@ application = Table(
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("status", StrEnumType(Status), nullable=False),
     Column("helper", Text),
-    Column("counter", Text),
     Column("minerals", ARRAY(Text), nullable=False),
     Column("answers", JSONB, nullable=False),
     Column("district", Text),
@@ -180,10 +178,6 @@ paper = Table(
     Column("due_at", INSTANT),
     Column("keeps_priority", Boolean, nullable=False),
     Column("received_at", INSTANT),
-    Column("overdue", StrEnumType(Overdue)),
-    Column("warn_at", INSTANT),
-    Column("warned_at", INSTANT),
-    Column("lapsed_at", INSTANT),
 )
 receipt = Table(
     "receipt",

@@ -15,7 +15,6 @@ class MailGateway:
     """One connection for each mail; a mail sent twice has the same Message-ID."""
 
     settings: Settings
-    host: str
 
     def send(self, sending: Sending) -> str | None:
         try:
@@ -46,7 +45,7 @@ class MailGateway:
     def _deliver(self, mail: EmailMessage, addresses: tuple[str, ...]) -> None:
         """Sent when one of several addresses took it: asking again would tell that one twice."""
         told = self.settings
-        with smtplib.SMTP(self.host, told.smtp_port, timeout=told.gateway_seconds) as smtp:
+        with smtplib.SMTP(told.smtp_host, told.smtp_port, timeout=told.gateway_seconds) as smtp:
             if told.smtp_starttls:
                 smtp.starttls()
             if told.smtp_user:

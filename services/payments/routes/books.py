@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime
 from sqlalchemy import Row
 
-from chassis.pages import AtPage, NotAPage, after_instant, after_number
+from chassis.pages import AtPage
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, asks
@@ -29,6 +29,7 @@ from kernel.authority import Power
 from kernel.problems import NotAllowed, NotFound
 from services.payments.domain.ledger import payable_to
 from services.payments.routes.at_desk import AtDesk
+from services.payments.routes.paging import NoSuchPage, at_instant, at_number
 from services.payments.store.books import Books
 from services.payments.store.shares import Shares
 
@@ -42,11 +43,11 @@ Account = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z0-9:-]*
     "/ledger",
     response_model=LedgerPage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NotAPage),
+    responses=answers(NotAllowed, NoSuchPage),
 )
 def ledger(work: ReadWork, page: AtPage, account: Account = None) -> object:
     """The lines of the ledger in their order, of one account or of all."""
-    rows = Books(work.session).lines(account, after_number(page), page.limit + 1)
+    rows = Books(work.session).lines(account, at_number(page), page.limit + 1)
     shown = [
         LedgerLine(
             tx=row.tx,
@@ -93,7 +94,7 @@ def balances(work: ReadWork) -> object:
     "/beneficiaries/{beneficiary}/statement",
     response_model=Statement,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NotFound, NotAPage),
+    responses=answers(NotAllowed, NotFound, NoSuchPage),
 )
 def statement(
     beneficiary: str,
@@ -110,7 +111,7 @@ def statement(
     currency = desk.country.newest.rules.country.currency.code
     to = until or work.now + timedelta(microseconds=1)
     begin = since or (to - MONTH if to.year > 1 else to)
-    rows = books.statement(beneficiary, begin, to, currency, after_number(page), page.limit + 1)
+    rows = books.statement(beneficiary, begin, to, currency, at_number(page), page.limit + 1)
     totals = books.totals(beneficiary, begin, to, currency)
     opening, received, out = int(totals.opening), int(totals.received), int(totals.carried_out)
     return Statement(
@@ -136,11 +137,11 @@ def statement_line(row: Row[Any], currency: str) -> StatementLine:
     "/unmatched",
     response_model=UnmatchedPage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NotAPage),
+    responses=answers(NotAllowed, NoSuchPage),
 )
 def unmatched(work: ReadWork, page: AtPage) -> object:
     """Money that came late, twice or in another amount, and money that was taken back."""
-    rows = Books(work.session).unmatched(after_instant(page), page.limit + 1)
+    rows = Books(work.session).unmatched(at_instant(page), page.limit + 1)
     shown = [
         UnmatchedView(
             id=row.id,
@@ -163,11 +164,11 @@ def unmatched(work: ReadWork, page: AtPage) -> object:
     "/shares",
     response_model=SharePage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NotAPage),
+    responses=answers(NotAllowed, NoSuchPage),
 )
 def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     """Shares of posted payments, and how far each is carried out."""
-    rows = Books(work.session).shares(beneficiary, after_instant(page), page.limit + 1)
+    rows = Books(work.session).shares(beneficiary, at_instant(page), page.limit + 1)
     shown = [
         ShareLine(
             id=row.id,
@@ -189,7 +190,7 @@ def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     "/schedules",
     response_model=list[ScheduleView],
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed),
+    responses=answers(NotAllowed, NoSuchPage),
 )
 def schedules(work: ReadWork, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> object:
     """Signed schedules to the treasury with a number above `after`, fifty at most."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.idempotency import Once, request_key
-from chassis.pages import AtPage, NotAPage, after_instant
+from chassis.pages import AtPage
 from chassis.problem_json import answers
 from chassis.rate_limits import RateLimit
 from chassis.unit_of_work import ReadWork, UnitOfWork
@@ -33,8 +33,9 @@ from services.payments.domain.access import (
 from services.payments.domain.invoice import Invoice, InvoiceNotOpen, TimeIsUp
 from services.payments.domain.payment import TooManyPaymentsUnderWay
 from services.payments.domain.shown import show_invoice, show_payment, show_receipt
-from services.payments.gateways.provider import NoOperatorConnected, NoSuchProvider
+from services.payments.gateways.provider import NoSuchProvider
 from services.payments.routes.at_desk import AtDesk, AtTeller
+from services.payments.routes.paging import NoSuchPage, at_instant
 from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
 from services.payments.store.receipts import Receipts
@@ -59,7 +60,7 @@ def view(work: UnitOfWork, desk: Desk, invoice: Invoice) -> InvoiceView:
     "/invoices",
     response_model=InvoicePage,
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
-    responses=answers(NotAPage),
+    responses=answers(NoSuchPage),
 )
 def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = None) -> object:
     """One's own invoices, the newest first, of one application or of all.
@@ -68,7 +69,7 @@ def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = N
     """
     counter = application is not None and sees_books(work.actor, work.now)
     payer = None if counter else work.actor.person or ""
-    found = Invoices(work.session).list(payer, application, after_instant(page), page.limit + 1)
+    found = Invoices(work.session).list(payer, application, at_instant(page), page.limit + 1)
     keys = [(one.raised_at.isoformat(), str(one.id)) for one in found]
     return InvoicePage(
         invoices=[view(work, desk, one) for one in found[: page.limit]],
@@ -110,7 +111,6 @@ def tries(ref: str, work: ReadWork) -> object:
     responses=answers(
         *OTHERS,
         NotACode,
-        NoOperatorConnected,
         NoSuchProvider,
         InvoiceNotOpen,
         TimeIsUp,

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -18,13 +17,6 @@ from services.payments.store import mapping, tables
 
 mapping.map_entities()
 columns = tables.payment_intent.c
-TAKEN: Final = (
-    select(Payment)
-    .where(columns.id == bindparam("payment"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
-HINTS: Final = select(Hint).where(tables.callback_hint.c.payment_id == bindparam("payment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +29,9 @@ class Payments:
 
     def take(self, payment: UUID) -> Payment:
         """Locked until the act is over; lock the invoice before. Raises NotFound."""
-        return self._found(self.session.scalars(TAKEN, {"payment": payment}).first())
+        wanted = select(Payment).where(columns.id == payment).with_for_update()
+        again = wanted.execution_options(populate_existing=True)
+        return self._found(self.session.scalars(again).first())
 
     def _found(self, payment: Payment | None) -> Payment:
         if payment is None:
@@ -150,7 +144,8 @@ class Payments:
         self.session.execute(counted)
 
     def hints_of(self, payment: UUID) -> Sequence[Hint]:
-        return self.session.scalars(HINTS, {"payment": payment}).all()
+        wanted = select(Hint).where(tables.callback_hint.c.payment_id == payment)
+        return self.session.scalars(wanted).all()
 
     def held(self, payment: UUID) -> HeldMoney | None:
         """The money of a payment that came and was held."""
