@@ -1,5 +1,6 @@
 """The application every service is: its routes behind one intake, one gate, one way to refuse."""
 
+import threading
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -19,11 +20,12 @@ from chassis.database import Database, open_database
 from chassis.files import DiskFiles
 from chassis.intake import Intake
 from chassis.outages import Outages
-from chassis.powers import describe, powers_of
+from chassis.powers import Uploads, describe, powers_of
 from chassis.problem_json import render
-from chassis.process import stop_on_signals, wait_for_stack
+from chassis.process import stop_on_signals, tell_what_is_lacking, wait_for_stack
 from chassis.rate_limits import Tries
 from chassis.settings import ServiceSettings
+from chassis.sweeping import keep_swept
 from chassis.telemetry import Telemetry, configure_logs
 from chassis.tokens import tokens_of
 from kernel.problems import Malformed, NotFound, Problem
@@ -94,7 +96,11 @@ def _layers(app: FastAPI, settings: ServiceSettings, forms: Collection[str]) -> 
     app.add_middleware(Outages)
     app.add_middleware(Admission, places=settings.pool, queue=settings.waiting, free=health.FREE)
     app.add_middleware(
-        Intake, settings=settings, identify=app.state.tokens.actor, forms=frozenset(forms)
+        Intake,
+        settings=settings,
+        identify=app.state.tokens.actor,
+        takes=Uploads.of(app).take,
+        forms=frozenset(forms),
     )
     app.add_middleware(Telemetry)
 
@@ -103,9 +109,14 @@ def _layers(app: FastAPI, settings: ServiceSettings, forms: Collection[str]) -> 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threads = anyio.to_thread.current_default_thread_limiter()
     threads.total_tokens = max(threads.total_tokens, 3 * app.state.settings.pool + 10)
+    stop, files = threading.Event(), app.state.files.root
+    sweeper = threading.Thread(target=keep_swept, args=[files, stop], daemon=True)
+    sweeper.start()
     try:
         yield
     finally:
+        stop.set()
+        sweeper.join()
         app.state.database.close()
 
 
@@ -155,6 +166,8 @@ def run(create_app: Callable[[], FastAPI]) -> None:
     wait_for_stack(app.state.database, stop.is_set)
     if stop.is_set():
         return
+    tell_what_is_lacking(settings)
+    threading.Thread(target=app.state.tokens.learn, args=[stop], daemon=True).start()
     log.info("service.started", port=settings.port)
     uvicorn.run(
         app,

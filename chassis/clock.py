@@ -4,13 +4,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from chassis.settings import Mode
 from chassis.tables import clock as clock_row
+
+OFFSET: Final = "select offset_seconds from clock"
 
 
 class NoClockToMove(RuntimeError):
@@ -38,7 +41,11 @@ class Clock:
 
     def legal_now(self, session: Session) -> datetime:
         """The instant that counts in law, UTC, to the microsecond."""
-        return self.machine() + timedelta(seconds=self.offset(session))
+        return self.ahead(self.offset(session))
+
+    def ahead(self, seconds: int) -> datetime:
+        """Legal time where the training clock's offset is known to be so many seconds."""
+        return self.machine() + timedelta(seconds=seconds)
 
     def real_now(self) -> datetime:
         """For tokens, one-time codes, back-off, metrics and signing times; never for an act."""
@@ -48,7 +55,7 @@ class Clock:
         """Whole seconds by which legal time runs ahead; always 0 in production."""
         if self.mode == "production":
             return 0
-        seconds: int = session.scalars(select(clock_row.c.offset_seconds)).one()
+        seconds: int = session.connection().exec_driver_sql(OFFSET).scalar_one()
         return seconds
 
 

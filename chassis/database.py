@@ -1,22 +1,27 @@
 """The database: engine and sessions from settings, and column types that store values."""
 
+import select as polling
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from psycopg import Connection
 from pydantic import SecretStr
 from sqlalchemy import (
+    CursorResult,
     Dialect,
     Engine,
     NullPool,
     Text,
     TypeDecorator,
     create_engine,
+    event,
     make_url,
     select,
 )
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from chassis.clock import Clock
@@ -101,6 +106,15 @@ def around(session: Session) -> Surroundings:
     return found
 
 
+def send(session: Session, statement: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+    """Have a statement carried out as it is spelled: for those that nearly every act needs.
+
+    Nothing is compiled and nothing flushed; the driver prepares what comes often. Numbers and
+    texts whose type the place does not tell are cast in the statement.
+    """
+    return session.connection().exec_driver_sql(statement, values)
+
+
 def url_of(secret: SecretStr) -> URL:
     """The address with our driver, however it was spelled (`postgresql://`, `postgres://`)."""
     text = secret.get_secret_value()
@@ -114,15 +128,30 @@ def connect_args(limits: Mapping[str, str], name: str) -> dict[str, Any]:
 
 def make_engine(settings: ServiceSettings, size: int, name: str) -> Engine:
     """An engine with a fixed pool; a connection that died with the server is replaced unseen."""
-    return create_engine(
+    engine = create_engine(
         url_of(settings.database),
         pool_size=size,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's text goes to logs, a parameter may be a name
         connect_args=connect_args(APP_LIMITS, f"cornerpost-{settings.service}{name}"),
     )
+    event.listen(engine, "checkout", must_be_silent)
+    return engine
+
+
+def must_be_silent(connection: Connection, record: object, lent: object) -> None:
+    """Have the pool replace its connections when one at rest has something to read.
+
+    A server that ended or restarted has said so on the line (an error, or its end), where a ping
+    would cost every act a round trip to learn the same. Raises InvalidatePoolError, which the pool
+    answers with a new connection.
+    """
+    line = polling.poll()
+    if not connection.closed:
+        line.register(connection.fileno(), polling.POLLIN)
+    if connection.closed or line.poll(0):
+        raise InvalidatePoolError("The server has ended this connection")
 
 
 def owner_engine(settings: ServiceSettings) -> Engine:

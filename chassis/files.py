@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO, Final, Protocol
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.responses import StreamingResponse
 
-from chassis.spool import Spool
+from chassis.spool import DigestDiffers, Spool
 from kernel.problems import NotFound
 
 CHUNK: Final = 64 * 1024
@@ -55,45 +56,63 @@ class DiskFiles:
         """Keep an upload. It is synced to disk before this returns, so call it before the commit.
 
         The upload itself stays where it is until its request is answered: a request that is run
-        again finds it.
+        again finds it. What is kept is a copy that nobody else has open, under its own hash.
+        Raises DigestDiffers when the upload is no longer what was received.
         """
-        self._link(spool.path, spool.sha256)
+        with self._fresh() as fresh:
+            if _copy(spool.path, fresh) != spool.sha256:
+                raise DigestDiffers("Send the file again")
+            self._place(fresh, spool.sha256)
         return StoredFile(spool.sha256, spool.size, spool.media_type)
 
     def keep_bytes(self, content: bytes, media_type: str) -> StoredFile:
         """Keep what the service made itself."""
         sha256 = hashlib.sha256(content).hexdigest()
-        fresh = self.root / "spool" / secrets.token_hex(16)
-        fresh.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with self._fresh() as fresh:
             fresh.write_bytes(content)
-            self._link(fresh, sha256)
-        finally:
-            fresh.unlink(missing_ok=True)
+            self._place(fresh, sha256)
         return StoredFile(sha256, len(content), media_type)
 
     def open(self, sha256: str) -> BinaryIO:
         """The content, to be read and closed. Raises FileMissing."""
         try:
-            return self._place(sha256).open("rb")
+            return self._at(sha256).open("rb")
         except FileNotFoundError as missing:
             raise FileMissing("The file is not in the store", sha256=sha256) from missing
 
-    def _place(self, sha256: str) -> Path:
+    def _at(self, sha256: str) -> Path:
         if not _HASH.fullmatch(sha256):
             raise ValueError("a file's name is its SHA-256 in hexadecimal")
         return self.root / sha256[:2] / sha256
 
-    def _link(self, found: Path, sha256: str) -> None:
-        place = self._place(sha256)
+    @contextmanager
+    def _fresh(self) -> Iterator[Path]:
+        """A name on the store's own disk; what stands there unplaced afterwards is removed."""
+        fresh = self.root / "spool" / secrets.token_hex(16)
+        fresh.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield fresh
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def _place(self, fresh: Path, sha256: str) -> None:
+        place = self._at(sha256)
         place.parent.mkdir(parents=True, exist_ok=True)
-        _sync(found)
+        _sync(fresh)
         if not place.exists():
-            fresh = place.with_name(f"{sha256}.{secrets.token_hex(4)}")
-            os.link(found, fresh)
             fresh.replace(place)
         for folder in (place.parent, self.root):
             _sync(folder)
+
+
+def _copy(source: Path, target: Path) -> str:
+    """Copy a file and answer the SHA-256 of what was written."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("xb") as written:
+        while chunk := read.read(CHUNK):
+            digest.update(chunk)
+            written.write(chunk)
+    return digest.hexdigest()
 
 
 def _sync(path: Path) -> None:

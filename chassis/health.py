@@ -18,8 +18,11 @@ router = APIRouter(tags=["operation"], dependencies=[Depends(asks(PUBLIC))])
 
 
 class Ready(BaseModel):
+    """`lacking`: what the service waits for its operator to connect; the rest of it works."""
+
     service: str
     mode: str
+    lacking: tuple[str, ...] = ()
 
 
 class Alive(BaseModel):
@@ -40,7 +43,11 @@ def readyz(request: Request) -> Ready:
         check_stack(database, database.aside)
     except (DBAPIError, PoolTimeout) as away:
         raise TryLater("The register cannot be reached at the moment", retry_after=5) from away
-    return Ready(service=database.around.service, mode=database.around.mode)
+    return Ready(
+        service=database.around.service,
+        mode=database.around.mode,
+        lacking=request.app.state.settings.lacking,
+    )
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from chassis import answers
 from chassis.intake import BODY_HASH
 from chassis.rate_limits import client_address
+from chassis.sealing import Sealing
 from chassis.unit_of_work import AtUnitOfWork, UnitOfWork
 from kernel.problems import Malformed
 
@@ -57,22 +58,23 @@ class Once:
         """Carry out `act`, or give the stored answer of the first time, equal to the byte.
 
         What `act` gives is read into `shape` (attributes or members) and spelled as JSON; bytes
-        are taken as they are. The answer is stored in the act's transaction. Refusals are not
+        are taken as they are. The answer is stored in the act's transaction, sealed with the key,
+        of which only a digest is kept: an answer may hold what is shown once. Refusals are not
         stored. Raises KeyUsedBefore when the key came with another body or route.
         """
-        whose = answers.Key(answers.REQUEST, self._person(), self.key)
+        sealing = Sealing(self._person(), self.key)
+        whose = answers.Key(answers.REQUEST, sealing.person, sealing.name)
         route, body = self._route(), self.request.scope[BODY_HASH]
         found = answers.claim(self.work.session, whose, route, body, self.work.now)
         if found is not None:
             if (found.route, found.body_hash) != (route, body):
                 raise KeyUsedBefore("Send a new request with a new key")
-            return Response(
-                found.answer, found.status, {**found.headers, "Idempotent-Replay": "true"}
-            )
+            told = {**found.headers, "Idempotent-Replay": "true"}
+            return Response(sealing.unseal(found.answer), found.status, told)
         made = act()
         text = made if isinstance(made, bytes) else spell(made, shape)
         told = {"Content-Type": media_type, **(headers(made) if headers else {})}
-        answers.keep(self.work.session, whose, status, text, told)
+        answers.keep(self.work.session, whose, status, sealing.seal(text), told)
         return Response(text, status, told)
 
     def _person(self) -> str:

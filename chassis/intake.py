@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -20,6 +21,8 @@ from chassis.spool import (
     Part,
     Spool,
     check_digest,
+    discard,
+    held,
     part_path,
     spool_part,
     spool_whole,
@@ -44,13 +47,14 @@ class ClientWentAway(Exception):
 class Intake:
     """ASGI layer. JSON bodies are checked and kept in memory, raw PUT bodies are spooled to disk.
 
-    `forms` are the paths that take url-encoded forms. Uploads need a good token before a byte of
-    them is kept.
+    `forms` are the paths that take url-encoded forms. An upload needs a good token, and an address
+    that `takes` files of this person, before a byte of it is kept; elsewhere it is not read.
     """
 
     app: ASGIApp
     settings: ServiceSettings
     identify: Callable[[str], Actor]
+    takes: Callable[[str, Actor], bool]
     forms: Collection[str] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,18 +105,35 @@ class Intake:
         if token is None:
             raise NotSignedIn("Sign in before you send a file")
         actor = await run_in_threadpool(self.identify, token)
+        if not self.takes(scope["path"], actor):
+            scope[BODY_HASH], scope[BODY] = hashlib.sha256(b"").digest(), b""
+            await self.app(scope, replay(b"", receive), send)
+            return
         _check_length(headers, self.settings.max_file)
         part = Part.of(headers)
-        spool = await self._spool(scope["path"], actor, part, receive, kind)
-        if part is not None and not part.last:
-            await _more_please(spool)(scope, receive, send)
+        begun = part_path(self._root / "parts", actor.person or "", scope["path"])
+        body, limit = arriving(receive), self.settings.max_file
+        if part is None:
+            discard(begun)
+            spool = await spool_whole(self._root / "spool", body, limit, kind)
+            await self._hand_on(spool, False, scope, receive, send)
             return
+        with held(begun) as file:
+            spool = await spool_part(file, begun, part, body, limit, kind)
+            if part.last:
+                await self._hand_on(spool, True, scope, receive, send)
+                return
+        await _more_please(spool)(scope, receive, send)  # the next part may come at once
+
+    async def _hand_on(
+        self, spool: Spool, in_parts: bool, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         scope[SPOOL], scope[BODY_HASH], scope[BODY] = spool, bytes.fromhex(spool.sha256), b""
         try:
-            check_digest(spool, headers.get("repr-digest"))
+            check_digest(spool, Headers(scope=scope).get("repr-digest"))
             await self.app(scope, replay(b"", receive), send)
         except TryLater:
-            if part is None:
+            if not in_parts:
                 _forget(spool)
             raise  # what was sent in parts on a bad link is not asked for again
         except BaseException:
@@ -120,15 +141,9 @@ class Intake:
             raise
         _forget(spool)
 
-    async def _spool(
-        self, path: str, actor: Actor, part: Part | None, receive: Receive, kind: str
-    ) -> Spool:
-        root, limit = self.settings.files / self.settings.service, self.settings.max_file
-        begun = part_path(root / "parts", actor.person or "", path)
-        if part is not None:
-            return await spool_part(begun, part, arriving(receive), limit, kind)
-        begun.unlink(missing_ok=True)
-        return await spool_whole(root / "spool", arriving(receive), limit, kind)
+    @property
+    def _root(self) -> Path:
+        return self.settings.files / self.settings.service
 
 
 def _more_please(spool: Spool) -> Response:

@@ -1,17 +1,34 @@
 """The journal: one numbered row for each fact of a case, written once and never changed."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from chassis.database import around
-from chassis.tables import case_counter, journal
+from chassis import outbox
+from chassis.database import around, send
+from chassis.log import GROWTH, Growth, Leaf
+from chassis.tables import journal
 from kernel.events import MAX_PAYLOAD_BYTES, ActorKind, EditionRef, Event, Source
 from kernel.log.canonical import canonical
+
+if TYPE_CHECKING:
+    from contracts.procedures import Tell
+
+
+NEXT: Final = """
+insert into case_counter (case_id, last_seq) values (%(case)s, 1)
+on conflict (case_id) do update set last_seq = case_counter.last_seq + 1
+returning last_seq"""
+FACT: Final = """
+fact as (
+  insert into journal (case_id, seq, name, at, legal_at, actor_kind, person, payload, edition,
+                       trace, log_index)
+  values (%(case)s, %(seq)s, %(name)s, %(recorded_at)s, %(legal_at)s, %(actor_kind)s, %(person)s,
+          %(fact)s::jsonb, %(edition)s::jsonb, %(trace)s, %(log_index)s)
+)"""
 
 
 class FactTooLong(ValueError):
@@ -20,34 +37,45 @@ class FactTooLong(ValueError):
 
 def next_seq(session: Session, case: UUID) -> int:
     """The next event_seq of a case, from 1 without gaps; locks the case's counter until commit."""
-    first = upsert(case_counter).values(case_id=case, last_seq=1)
-    step = first.on_conflict_do_update(
-        index_elements=[case_counter.c.case_id],
-        set_={"last_seq": case_counter.c.last_seq + 1},
-    )
-    seq: int = session.scalars(step.returning(case_counter.c.last_seq)).one()
+    seq: int = send(session, NEXT, {"case": case}).scalar_one()
     return seq
 
 
-def write(session: Session, event: Event, person: str | None, log_index: int | None) -> None:
-    """Write one row. `person` is a pseudonym and stays in this database; it is not in the event."""
-    if len(canonical(event.payload)) > MAX_PAYLOAD_BYTES:
+def write(
+    session: Session,
+    event: Event,
+    person: str | None,
+    leaf: Leaf | None,
+    growth: Growth | None,
+    tell: "Sequence[Tell]",
+) -> None:
+    """Write a fact in one round trip: its row, its leaf if it is not written yet, its outbox rows.
+
+    `person` is a pseudonym and stays in this database; it is not in the event. `growth` is what the
+    log still lacks of `leaf`.
+    """
+    payload = canonical(event.payload)
+    if len(payload) > MAX_PAYLOAD_BYTES:
         raise FactTooLong(f"{event.name} carries more than {MAX_PAYLOAD_BYTES} bytes")
-    session.execute(
-        insert(journal).values(
-            case_id=event.case,
-            seq=event.seq,
-            name=event.name,
-            at=event.at,
-            legal_at=event.legal_at,
-            actor_kind=event.actor_kind.value,
-            person=person,
-            payload=event.payload,
-            edition=None if event.edition is None else event.edition.model_dump(),
-            trace=event.trace,
-            log_index=log_index,
-        )
-    )
+    values = {
+        "case": event.case,
+        "seq": event.seq,
+        "name": event.name,
+        "recorded_at": event.at,
+        "legal_at": event.legal_at,
+        "actor_kind": event.actor_kind.value,
+        "person": person,
+        "fact": payload.decode(),
+        "edition": event.edition and event.edition.model_dump_json(),
+        "trace": event.trace,
+        "log_index": leaf.index if leaf else None,
+    }
+    parts = [GROWTH] if growth else []
+    if tell:
+        values |= outbox.values_of(tell, event, event.at)
+    statement = f"with {', '.join([*parts, FACT, *([outbox.TOLD] if tell else [])])}"
+    told = outbox.HEARD if tell else "select 1"
+    send(session, f"{statement} {told}", values | (dict(growth.values) if growth else {}))
 
 
 def events_between(

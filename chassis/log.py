@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, select, tuple_
 from sqlalchemy.orm import Session
 
-from chassis.database import around
+from chassis.database import around, send
+from chassis.signing import b64
 from chassis.tables import log_head, log_leaf, log_node
-from kernel.log.canonical import parse_canonical
 from kernel.log.leaf import make_leaf
 from kernel.log.tree import (
     Frontier,
@@ -26,20 +25,27 @@ from kernel.log.tree import (
 )
 
 SALT_BYTES = 32
-APPEND: Final = text(
-    """
-    with leaf as (
-      insert into log_leaf ("index", at, leaf, payload, salt)
-      values (:index, :at, :leaf, :payload, :salt)
-    ), node as (
-      insert into log_node (level, "index", hash)
-      select * from unnest(cast(:levels as smallint[]), cast(:numbers as bigint[]),
-                           cast(:hashes as bytea[]))
-    )
-    update log_head set size = :size, last_at = :at, frontier = :frontier
-    """
-).bindparams(bindparam("payload", type_=JSONB))
-"""One round trip while everybody else waits for the head."""
+HEAD: Final = "with head as materialized (select frontier, last_at from log_head for update)"
+COUNTED: Final = """, counted as (
+  insert into case_counter (case_id, last_seq) select %(case)s::uuid, 1 from head
+  on conflict (case_id) do update set last_seq = case_counter.last_seq + 1
+  returning last_seq
+)"""
+AHEAD: Final[dict[str, str]] = {
+    "production": "0",
+    "training": "(select offset_seconds from clock)",
+}
+GROWTH: Final = """
+leaf as (
+  insert into log_leaf ("index", at, leaf, payload, salt)
+  values (%(index)s, %(at)s, %(leaf)s, convert_from(%(leaf)s, 'UTF8')::jsonb, %(salt)s)
+), node as (
+  insert into log_node (level, "index", hash)
+  select * from unnest(%(levels)s::smallint[], %(numbers)s::bigint[], %(hashes)s::bytea[])
+), grown as (
+  update log_head set size = %(size)s, last_at = %(at)s, frontier = %(frontier)s
+)"""
+"""What one more leaf writes, as parts of one statement: everybody else waits for the head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +58,55 @@ class Leaf:
     salt: bytes
     commitment: bytes
 
+    def told(self) -> dict[str, Any]:
+        """Where the log holds what was done, with the salt that opens the commitment: receipts."""
+        return {
+            "index": self.index,
+            "leaf_hash": self.hash.hex(),
+            "salt": b64(self.salt),
+            "commitment": self.commitment.hex(),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class LockedHead:
-    """The head of the log; nobody else gets a number before this transaction ends."""
+    """The head of the log; nobody else gets a number before this transaction ends.
+
+    `seq` is the next event_seq of the case it was locked for, 0 where it was locked for none.
+    """
 
     frontier: Frontier
     at: datetime
+    case: UUID | None = None
+    seq: int = 0
 
 
-def lock_head(session: Session) -> LockedHead:
-    """Lock the head, then read the clock: numbers and instants of the log rise together."""
-    row = session.execute(select(log_head.c.frontier, log_head.c.last_at).with_for_update()).one()
-    now = around(session).clock.legal_now(session)
-    return LockedHead(Frontier.from_bytes(row.frontier), max(now, row.last_at or now))
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A leaf that is reckoned and not yet written, with the values that `GROWTH` names."""
+
+    leaf: Leaf
+    head: LockedHead
+    values: Mapping[str, Any]
+
+
+def lock_head(session: Session, case: UUID | None = None) -> LockedHead:
+    """Lock the head, then read the clock: numbers and instants of the log rise together.
+
+    What the act has changed so far is written before. With a `case` its counter is taken after the
+    head in the same round trip, so that all acts lock in one order.
+    """
+    session.flush()
+    clock = around(session).clock
+    counted, seq = (COUNTED, "counted.last_seq") if case else ("", "0")
+    statement = (
+        f"{HEAD}{counted} select frontier, last_at, {AHEAD[clock.mode]} as ahead, {seq} as seq"
+        f" from head{', counted' if case else ''}"
+    )
+    row = send(session, statement, {"case": case}).one()
+    now = clock.ahead(row.ahead)
+    at = max(now, row.last_at or now)
+    return LockedHead(Frontier.from_bytes(row.frontier), at, case, row.seq)
 
 
 def append(
@@ -80,24 +121,34 @@ def append(
     `head` is given by who has locked it just before. Raises NotCanonical for a payload that has no
     canonical spelling (floats, integers beyond 2^53).
     """
-    head = head or lock_head(session)
+    growth = grow(head or lock_head(session), kind, subject, payload)
+    send(session, f"with {GROWTH} select 1", growth.values)
+    return growth.leaf
+
+
+def grow(head: LockedHead, kind: str, subject: UUID | str, payload: Mapping[str, Any]) -> Growth:
+    """The next leaf and what it changes; whoever asks for it writes it before the head is left.
+
+    Raises NotCanonical.
+    """
     index, salt = head.frontier.size, secrets.token_bytes(SALT_BYTES)
     facts = make_leaf(kind, str(subject), head.at, payload, salt, index=index)
-    leaf, public = facts.to_bytes(), parse_canonical(facts.to_bytes())
-    frontier, nodes = head.frontier.grow(leaf_hash(leaf))
-    row = {"index": index, "at": head.at, "leaf": leaf, "payload": public, "salt": salt}
-    session.execute(
-        APPEND,
-        row
-        | {
-            "size": frontier.size,
-            "frontier": frontier.to_bytes(),
-            "levels": [node.place.level for node in nodes],
-            "numbers": [node.place.number for node in nodes],
-            "hashes": [node.hash for node in nodes],
-        },
-    )
-    return Leaf(index, head.at, facts.hash(), salt, bytes.fromhex(facts.commitment))
+    entry = facts.to_bytes()
+    digest = leaf_hash(entry)
+    frontier, nodes = head.frontier.grow(digest)
+    values = {
+        "index": index,
+        "at": head.at,
+        "leaf": entry,
+        "salt": salt,
+        "size": frontier.size,
+        "frontier": frontier.to_bytes(),
+        "levels": [node.place.level for node in nodes],
+        "numbers": [node.place.number for node in nodes],
+        "hashes": [node.hash for node in nodes],
+    }
+    leaf = Leaf(index, head.at, digest, salt, bytes.fromhex(facts.commitment))
+    return Growth(leaf, head, values)
 
 
 def frontier(session: Session) -> Frontier:
@@ -111,11 +162,6 @@ def entries(session: Session, start: int, count: int) -> list[Row[Any]]:
     columns = (number, log_leaf.c.at, log_leaf.c.leaf, log_leaf.c.payload)
     wanted = select(*columns).where(log_leaf.c.index >= start).order_by(log_leaf.c.index)
     return list(session.execute(wanted.limit(count)))
-
-
-def stored_leaf_hash(session: Session, index: int) -> bytes:
-    """The hash of a leaf that is in the log."""
-    return _stored(session, [Place(0, index)])[Place(0, index)]
 
 
 def prove_inclusion(session: Session, index: int, size: int) -> list[bytes]:

@@ -11,10 +11,12 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, select, text, update
 
 from chassis import tables
+from chassis.answers import REQUEST
 from chassis.database import owner_engine, url_of
+from chassis.sealing import Sealing
 from chassis.settings import ServiceSettings
 
 AUDITOR: Final = "auditor"
@@ -106,6 +108,19 @@ BASE_VIEWS = (
 )
 
 
+def seal_stored_answers(op: Operations | Any) -> None:
+    """For a later migration: answers to requests that were stored before keys sealed them."""
+    connection, row = op.get_bind(), tables.idempotency.c
+    clear = select(row.person, row.key, row.answer).where(row.scope == REQUEST)
+    for person, key, answer in connection.execute(clear).all():
+        sealing = Sealing(person, key)
+        connection.execute(
+            update(tables.idempotency)
+            .where(row.scope == REQUEST, row.person == person, row.key == key)
+            .values(key=sealing.name, answer=None if answer is None else sealing.seal(answer))
+        )
+
+
 def append_only(op: Operations | Any, table: str, purpose: str) -> None:
     """Mark a service's table: the app role may add rows, never change or remove them."""
     op.create_table_comment(table, f"{tables.APPEND_ONLY}: {purpose}", existing_comment=None)
@@ -182,6 +197,8 @@ def _rights(kind: str, comment: str) -> str:
         return "select"
     if comment.startswith(tables.APPEND_ONLY):
         return "select, insert"
+    if comment.startswith(tables.SWEPT):
+        return "select, insert, delete"
     return "select, insert, update, delete"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +17,8 @@ from kernel.problems import Malformed, Problem, TryLater
 IN_USE: Final = frozenset({"55P03"})  # lock_not_available
 AWAY: Final = ("08", "53", "57")  # connection, resources, operator intervention
 TAKEN: Final = frozenset({"23505", "23P01"})  # unique, exclusion
+DIED: Final = "8s2b"  # SQLAlchemy's code: the transaction's connection was invalidated
+CLOSED: Final = "This connection is closed"
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,8 @@ def problem_of(error: Exception) -> Problem | None:
     """The refusal or outage that a database error means; None when it is a mistake of ours."""
     if isinstance(error, PoolTimeout):
         return TryLater("The service is full at the moment", retry_after=2)
+    if isinstance(error, InvalidRequestError) and _found_dead(error):
+        return TryLater("The register cannot be reached at the moment", retry_after=5)
     if not isinstance(error, DBAPIError):
         return None
     state = getattr(error.orig, "sqlstate", None) or ""
@@ -43,6 +47,11 @@ def problem_of(error: Exception) -> Problem | None:
     if isinstance(error, IntegrityError) and state in TAKEN:
         return ChangedAtTheSameTime("Read the present state and try again")
     return None
+
+
+def _found_dead(error: InvalidRequestError) -> bool:
+    """The pool got dead connections only, or the session's own one died under it."""
+    return error.code == DIED or str(error).startswith(CLOSED)
 
 
 def _never_arrived(error: DBAPIError, state: str) -> bool:

@@ -2,9 +2,11 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 from fastapi import Depends, Query
 
@@ -26,6 +28,18 @@ class PageWanted:
 
     after: tuple[Any, ...] | None
     limit: int
+
+    def place(self, *kinds: Callable[[Any], object]) -> tuple[Any, ...] | None:
+        """The members of `after`, each read by its kind; None for the first page. Raises NotAPage.
+
+        A kind raises ValueError or TypeError for what is no key of its list.
+        """
+        if self.after is None:
+            return None
+        try:
+            return tuple(kind(one) for kind, one in zip(kinds, self.after, strict=True))
+        except (ValueError, TypeError, AttributeError, OverflowError) as strange:
+            raise NotAPage("Use the `next` of an earlier page") from strange
 
     def following(self, keys: Sequence[tuple[Any, ...]]) -> str | None:
         """The `next` of a page, from the sort keys of `limit + 1` fetched rows; None at the end."""
@@ -62,3 +76,47 @@ def _is_plain(one: object) -> bool:
 
 
 AtPage = Annotated[PageWanted, Depends(page_wanted)]
+
+
+def after_number(page: PageWanted) -> int:
+    """The number that the page before ended with; 0 for the first page. Raises NotAPage."""
+    found = page.place(_number)
+    return 0 if found is None else int(found[0])
+
+
+def after_text(page: PageWanted) -> str:
+    """The text that the page before ended with; empty for the first page. Raises NotAPage."""
+    found = page.place(_text)
+    return "" if found is None else str(found[0])
+
+
+def after_id(page: PageWanted) -> UUID | None:
+    """The id that the page before ended with; None for the first page. Raises NotAPage."""
+    found = page.place(UUID)
+    return None if found is None else found[0]
+
+
+def after_instant(page: PageWanted) -> tuple[datetime, UUID] | None:
+    """Instant and id of the last row before; None for the first page. Raises NotAPage."""
+    found = page.place(instant, UUID)
+    return None if found is None else (found[0], found[1])
+
+
+def instant(spelled: str) -> datetime:
+    """An instant of a sort key, with its zone. Raises ValueError and TypeError."""
+    found = datetime.fromisoformat(spelled)
+    if found.tzinfo is None:
+        raise ValueError("An instant has a zone")
+    return found.astimezone(UTC)
+
+
+def _number(one: object) -> int:
+    if not isinstance(one, int):
+        raise TypeError("This list goes by numbers")
+    return one
+
+
+def _text(one: object) -> str:
+    if not isinstance(one, str):
+        raise TypeError("This list goes by texts")
+    return one

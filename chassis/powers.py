@@ -1,16 +1,20 @@
 """The powers table: which route may be used by whom, checked at start and published in OpenAPI."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.routing import compile_path
 
 from chassis.problem_json import MEDIA, PROBLEM_REF, PROBLEM_SCHEMA
+from chassis.spool import spooled
 from chassis.who import Caller, Rule
+from kernel.authority import Actor
 
 EVERYWHERE = ("422", "500", "503")
 
@@ -40,6 +44,38 @@ def powers_of(app: FastAPI) -> list[RouteRule]:
             for method in sorted(context.methods or ())
         ]
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The addresses that take files, each with its rule."""
+
+    taken: tuple[tuple[re.Pattern[str], Rule], ...]
+
+    @classmethod
+    def of(cls, app: FastAPI) -> Self:
+        """Found by what the routes depend on: a route for files asks for the upload."""
+        found = []
+        for context in iter_route_contexts(app.router.routes):
+            dependant = context.dependant if isinstance(context.original_route, APIRoute) else None
+            if dependant is not None and _asks_for(dependant, spooled):
+                pattern, _, _ = compile_path(context.path or "")
+                found += [(pattern, rule) for rule in _rules(dependant)]
+        return cls(tuple(found))
+
+    def take(self, path: str, actor: Actor) -> bool:
+        """Whether an address takes files. Raises NotSignedIn, NotAllowed: not from this person."""
+        for pattern, rule in self.taken:
+            if pattern.match(path):
+                rule.check_caller(actor)
+                return True
+        return False
+
+
+def _asks_for(dependant: Dependant, call: Callable[..., object]) -> bool:
+    return any(
+        inner.call is call or _asks_for(inner, call) for inner in dependant.dependencies
+    )
 
 
 def _rules(dependant: Dependant | None) -> Iterator[Rule]:

@@ -11,7 +11,7 @@ from prometheus_client import start_http_server
 from sqlalchemy.exc import DBAPIError
 
 from chassis.database import Database, check_stack
-from chassis.settings import ProcessSettings
+from chassis.settings import ProcessSettings, ServiceSettings
 
 FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 5.0
@@ -36,6 +36,12 @@ def serve_metrics(settings: ProcessSettings) -> None:
     """Prometheus text on `metrics_port`, where one is set; loopback or the configured host."""
     if settings.metrics_port is not None:
         start_http_server(settings.metrics_port, addr=settings.host)
+
+
+def tell_what_is_lacking(settings: ProcessSettings) -> None:
+    """Write into the log what the operator has not connected; once, when the process begins."""
+    for words in settings.lacking if isinstance(settings, ServiceSettings) else ():
+        log.warning("service.lacking", what=words)
 
 
 def stop_on_signals() -> threading.Event:

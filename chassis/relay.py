@@ -1,7 +1,7 @@
 """The relay: brings a service's facts to the workflows, in their order, however long it takes."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 import psycopg
 import structlog
 from prometheus_client import Counter, Gauge
-from sqlalchemy import Row, exists, func, or_, select, update
+from sqlalchemy import Row, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -25,7 +25,6 @@ from chassis.telemetry import configure_logs
 from chassis.temporal import Temporal, Told
 from kernel.events import CaseRef, Event
 
-HOLD_KEY: Final = 0x636F726E_636C6B  # shared by relays at work, exclusive while the clock is moved
 IN_FLIGHT: Final = 8
 POLL_SECONDS: Final = 1.0
 SLEEP_SECONDS: Final = 30.0
@@ -53,6 +52,7 @@ class Outcome(StrEnum):
     """What came of one look into the outbox."""
 
     TOLD = "told"
+    MORE = "more"
     ROW_FAILED = "row-failed"
     NOTHING = "nothing"
     AWAY = "away"
@@ -66,53 +66,50 @@ class Teller(Protocol):
 
 @dataclass(slots=True)
 class Relay:
-    """Takes rows of the outbox and tells them, `IN_FLIGHT` at a time, until it is stopped.
+    """Takes rows of the outbox and tells them, to `IN_FLIGHT` workflows at a time, until stopped.
 
     A row is taken only when no earlier row of the same workflow is unsent, so several relays keep
-    the order. It stays locked while it is told; a relay that dies leaves it unsent, and the next
-    one tells it again under the same request id. A row that fails for a reason of its own waits
-    until its `next_try` and blocks nobody else; an outage of Temporal or PostgreSQL is waited out.
+    the order; what waits behind it for the same workflow is taken with it. The first row stays
+    locked while they are told; a relay that dies leaves them unsent, and the next one tells them
+    again under the same request ids. A row that fails for a reason of its own waits until its
+    `next_try` and blocks nobody else; an outage of Temporal or PostgreSQL is waited out.
     """
 
     database: Database
     teller: Teller
     stop: threading.Event = field(default_factory=threading.Event)
     news: threading.Condition = field(default_factory=threading.Condition)
+    heard: int = 0
     mistake: BaseException | None = None
 
     def deliver_one(self) -> Outcome:
-        """Tell the workflow of one waiting row."""
+        """Tell one workflow what waits for it, at most `outbox.TOGETHER` rows, in their order."""
         with self.database.sessions.begin() as session:
-            row = self._take(session)
-            if row is None:
-                return Outcome.NOTHING
-            try:
-                self.teller.tell(_told(session, row))
-            except (RPCError, RuntimeError, ValueError) as failure:
-                return self._failed(session, row, failure)
-            now = around(session).clock.legal_now(session)
-            session.execute(
-                update(rows).where(rows.c.id == row.id).values(sent_at=now, last_error=None)
-            )
-        SENT.inc()
-        return Outcome.TOLD
+            waiting = outbox.take(session, around(session).clock.real_now())
+            if not waiting:
+                return Outcome.NOTHING  # or the training clock is being moved
+            if waiting[0].others:
+                self.wake(1)
+            return self._tell(session, waiting)
 
-    def _take(self, session: Session) -> Row[Any] | None:
-        hold = func.pg_try_advisory_xact_lock_shared(HOLD_KEY)
-        if not session.scalars(select(hold)).one():
-            return None  # the training clock is being moved
-        now = around(session).clock.real_now()
-        earlier = rows.alias("earlier")
-        first = ~exists().where(
-            earlier.c.workflow_id == rows.c.workflow_id,
-            earlier.c.sent_at.is_(None),
-            earlier.c.id < rows.c.id,
-        )
-        due = or_(rows.c.next_try.is_(None), rows.c.next_try <= now)
-        wanted = select(rows).where(rows.c.sent_at.is_(None), due, first)
-        return session.execute(
-            wanted.order_by(rows.c.id).limit(1).with_for_update(skip_locked=True, of=rows)
-        ).first()
+    def _tell(self, session: Session, waiting: Sequence[Row[Any]]) -> Outcome:
+        here = around(session)
+        offset, sent = here.clock.offset(session), list[int]()
+        more = waiting[0].others or len(waiting) == outbox.TOGETHER
+        outcome = Outcome.MORE if more else Outcome.TOLD
+        for row in waiting:
+            try:
+                self.teller.tell(_told(here.service, row, offset))
+            except (RPCError, RuntimeError, ValueError) as failure:
+                outcome = self._failed(session, row, failure)
+                break
+            sent.append(row.id)
+        if sent:
+            at = here.clock.real_now() + timedelta(seconds=offset)
+            told = update(rows).where(rows.c.id.in_(sent))
+            session.execute(told.values(sent_at=at, last_error=None))
+            SENT.inc(len(sent))
+        return outcome
 
     def _failed(self, session: Session, row: Row[Any], failure: Exception) -> Outcome:
         if _is_outage(failure):
@@ -134,14 +131,12 @@ class Relay:
         """One of the threads: the first looks every second, the others when there is news."""
         pause = 0.0
         while not self.stop.is_set():
-            outcome = self._try_one()
+            known, outcome = self.heard, self._try_one()
             pause = min(max(2 * pause, 0.5), LONGEST_PAUSE) if outcome is Outcome.AWAY else 0.0
             if outcome is Outcome.AWAY:
                 self.stop.wait(pause)
-            elif outcome is Outcome.NOTHING:
-                self._rest(POLL_SECONDS if number == 0 else SLEEP_SECONDS)
-            else:
-                self.wake(1)
+            elif outcome in (Outcome.NOTHING, Outcome.TOLD):
+                self._rest(known, POLL_SECONDS if number == 0 else SLEEP_SECONDS)
 
     def _try_one(self) -> Outcome:
         try:
@@ -154,10 +149,17 @@ class Relay:
             self.stop.set()
             raise
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, known: int, seconds: float) -> None:
+        """Wait, unless there was news since the look that found nothing more to do."""
         with self.news:
-            if not self.stop.is_set():
+            if self.heard == known and not self.stop.is_set():
                 self.news.wait(seconds)
+
+    def hear(self) -> None:
+        """Something was committed: one thread looks now, and whoever is at work looks again."""
+        with self.news:
+            self.heard += 1
+            self.news.notify()
 
     def wake(self, threads: int = IN_FLIGHT) -> None:
         with self.news:
@@ -194,14 +196,13 @@ def _reason(failure: Exception) -> str:
     return type(failure).__name__
 
 
-def _told(session: Session, row: Row[Any]) -> Told:
-    here = around(session)
+def _told(service: str, row: Row[Any], offset: int) -> Told:
     return Told(
         workflow=row.workflow,
         workflow_id=row.workflow_id,
         event=Event.model_validate(row.event),
-        start=CaseRef(subject=row.subject, clock_offset=here.clock.offset(session), last_seq=0),
-        request_id=f"{here.service}:{row.id}",
+        start=CaseRef(subject=row.subject, clock_offset=offset, last_seq=0),
+        request_id=f"{service}:{row.id}",
     )
 
 
@@ -226,7 +227,7 @@ def _listen_once(conninfo: str, relay: Relay) -> None:
         connection.execute(f"listen {outbox.CHANNEL}")
         while not relay.stop.is_set():
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
-                relay.wake()
+                relay.hear()
 
 
 def run_relay(settings: ServiceSettings) -> None:

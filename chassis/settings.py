@@ -159,6 +159,11 @@ class ServiceSettings(ProcessSettings):
         }
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """What this service has not been told of the world outside, in words for its operator."""
+        return ()
+
+    @property
     def waiting(self) -> int:
         """How many requests may wait for a connection before the next is told to come again."""
         return 10 * self.pool if self.queue is None else self.queue

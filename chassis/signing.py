@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,9 +92,7 @@ class Keyring:
         try:
             body = dict(document["body"])
             signature = unb64(document["signature"])
-            Ed25519PublicKey.from_public_bytes(key.public).verify(
-                signature, signed_bytes(purpose, body)
-            )
+            _ed25519(key.public).verify(signature, signed_bytes(purpose, body))
         except (InvalidSignature, NotCanonical, KeyError, TypeError, ValueError) as wrong:
             raise NotGenuine("It was changed after it was signed") from wrong
         return body
@@ -153,6 +152,11 @@ def make_key(
         )
     )
     return PublicKey.read(public_path)
+
+
+@lru_cache(maxsize=64)
+def _ed25519(public: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def _raw(private: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:

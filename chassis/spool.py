@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+import fcntl
 import hashlib
+import os
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -42,6 +45,12 @@ class OtherOffset(Problem):
     """The upload goes on at `offset` (bytes received so far), not where this request begins."""
 
     title = "The upload goes on at another place"
+
+
+class UploadUnderWay(Problem):
+    """Another connection of the same person is sending this file: ask again when it has ended."""
+
+    title = "This file is being sent by another connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,38 +100,89 @@ async def spool_whole(folder: Path, chunks: AsyncIterator[bytes], limit: int, ki
     return Spool(path, size, digest.hexdigest(), kind)
 
 
+@contextmanager
+def held(path: Path) -> Iterator[BinaryIO]:
+    """An unfinished upload, open for what comes next and for this request alone.
+
+    Raises UploadUnderWay while another request has it. Where nothing has arrived, nothing is left.
+    """
+    with _opened(path) as file:
+        try:
+            yield file
+        finally:
+            file.flush()
+            if os.fstat(file.fileno()).st_size == 0:
+                path.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> BinaryIO:
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # its folder was swept away meanwhile
+            file = path.open("ab")
+            if not _locked(file):
+                file.close()
+                raise UploadUnderWay("Wait until the other connection ends", retry_after=5)
+            if _is_at(path, file):
+                return file
+            file.close()  # whoever had it before has finished it, and removed it
+
+
+def _locked(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def discard(path: Path, before: float | None = None) -> bool:
+    """Remove an unfinished upload that no request is at; `before`: only one untouched since then.
+
+    Answers whether it was removed.
+    """
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        touched = os.fstat(file.fileno()).st_mtime
+        if (before is None or touched < before) and _locked(file) and _is_at(path, file):
+            path.unlink()
+            return True
+    return False
+
+
 async def spool_part(
-    path: Path, part: Part, chunks: AsyncIterator[bytes], limit: int, kind: str
+    file: BinaryIO, path: Path, part: Part, chunks: AsyncIterator[bytes], limit: int, kind: str
 ) -> Spool:
-    """Add what arrives to an upload begun before; what came before a broken link is kept.
+    """Add what arrives to the `held` upload; what came before a broken link is kept.
 
     Raises OtherOffset when the part does not begin where the upload stands, TooLarge, TooMany.
     """
-    size = path.stat().st_size if path.exists() else 0
+    size = os.fstat(file.fileno()).st_size
     if part.offset != size:
         raise OtherOffset("Go on where the upload stands", offset=size)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if _unfinished(path) >= PARTS_AT_ONCE:
+    if size == 0 and _unfinished(path) >= PARTS_AT_ONCE:
         raise TooMany("Finish an upload before you begin another", retry_after=60)
-    with path.open("ab") as file:
-        async for chunk in chunks:
-            size += len(chunk)
-            if size > limit:
-                path.unlink()
-                raise TooLarge("The file is too large", limit=limit)
-            await run_in_threadpool(file.write, chunk)
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > limit:
+            path.unlink()
+            raise TooLarge("The file is too large", limit=limit)
+        await run_in_threadpool(file.write, chunk)
+    file.flush()
     return Spool(path, size, await run_in_threadpool(_hash, path), kind)
 
 
 def _unfinished(path: Path) -> int:
     """How many other uploads of this person wait to be finished; the forgotten ones are removed."""
-    oldest, waiting = machine_now().timestamp() - FORGOTTEN.total_seconds(), 0
+    oldest, waiting = (machine_now() - FORGOTTEN).timestamp(), 0
     for other in path.parent.iterdir():
-        if other == path:
-            continue
-        if other.stat().st_mtime < oldest:
-            other.unlink(missing_ok=True)
-        else:
+        if other != path and not discard(other, before=oldest) and other.exists():
             waiting += 1
     return waiting
 

@@ -26,6 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 APPEND_ONLY = "append-only"  # a table's comment that begins so: the app role may not change rows
+SWEPT = "swept"  # and so: it may add rows and remove those that a trigger lets go
 READ_ONLY = "read-only"  # and so: the app role may only read
 INSTANT = DateTime(timezone=True)
 

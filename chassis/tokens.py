@@ -27,6 +27,7 @@ MAX_TOKEN: Final = 8192
 FETCH_SECONDS: Final = 2.0
 REFRESH: Final = timedelta(minutes=10)
 PATIENCE: Final = timedelta(seconds=5)  # between two questions to an issuer
+KEYLESS_PATIENCE: Final = timedelta(milliseconds=500)  # while it answers that it has no key yet
 KINDS: Final = {Realm.STAFF: ActorKind.OFFICER, Realm.PUBLIC: ActorKind.APPLICANT}
 
 log = structlog.get_logger(__name__)
@@ -46,7 +47,16 @@ class IssuerKeys:
     keys: dict[str, ECKey] = field(default_factory=dict)
     read_at: datetime | None = None
     asked_at: datetime | None = None
+    keyless: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def known(self) -> bool:
+        """Whether there is a key to judge by; asks the issuer when none was ever read."""
+        if not self.keys:
+            self._recall()
+        if not self.keys:
+            self._ask("")
+        return bool(self.keys)
 
     def find(self, kid: str) -> ECKey | None:
         """The key of this name, or None when the issuer says there is none."""
@@ -55,7 +65,8 @@ class IssuerKeys:
         if kid not in self.keys or self._old():
             self._ask(kid)
         if not self.keys:
-            raise TryLater("The identity provider cannot be reached", retry_after=5)
+            lacks = "has no key yet" if self.keyless else "cannot be reached"
+            raise TryLater(f"The identity provider {lacks}", retry_after=5)
         return self.keys.get(kid)
 
     def _old(self) -> bool:
@@ -65,7 +76,8 @@ class IssuerKeys:
         if not self.lock.acquire(blocking=kid not in self.keys):
             return  # somebody else is asking, and the known key serves meanwhile
         try:
-            waited = self.asked_at is None or self.now() - self.asked_at > PATIENCE
+            pause = KEYLESS_PATIENCE if self.keyless else PATIENCE
+            waited = self.asked_at is None or self.now() - self.asked_at > pause
             if waited and (kid not in self.keys or self._old()):
                 self._fetch()
         finally:
@@ -76,11 +88,16 @@ class IssuerKeys:
         try:
             answer = httpx.get(self.url, timeout=FETCH_SECONDS, trust_env=False)
             document = answer.raise_for_status().json()
-            self.keys = _keys(document)
+            found = _keys(document)
         except (httpx.HTTPError, ValueError, JoseError) as away:
+            self.keyless = False
             log.warning("issuer.away", url=self.url, error=type(away).__name__)
             return
-        self.read_at = self.asked_at
+        self.keyless = not found
+        if self.keyless:
+            log.warning("issuer.without_a_key", url=self.url)
+            return
+        self.keys, self.read_at = found, self.asked_at
         self._keep(document)
 
     def _recall(self) -> None:
@@ -144,6 +161,13 @@ class Tokens:
             raise NotSignedIn("The token is not acceptable") from unfit
         self._judge(claims, issuer)
         return _actor(claims, issuer.realm)
+
+    def learn(self, stop: threading.Event) -> None:
+        """Read every issuer's keys before the first token comes: later it may be away."""
+        for issuer in self.issuers:
+            while not issuer.keys.known():
+                if stop.wait(PATIENCE.total_seconds()):
+                    return
 
     def _issuer(self, token: str) -> Issuer:
         """The issuer a token claims to be from; whether it is, the signature says."""

@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
-from chassis import answers, journal, log, outbox
+from chassis import answers, journal, log
 from chassis.clock import new_uuid
 from chassis.database import around
-from chassis.log import Leaf
+from chassis.log import Growth, Leaf
 from chassis.trace import current_trace
 from chassis.who import AtActor, AtSession, opened_at
 from kernel.authority import Actor
@@ -64,37 +64,37 @@ class UnitOfWork:
         *,
         legal_at: datetime | None = None,
         tell: "Sequence[Tell]" = (),
-        leaf: bool | Leaf = True,
+        leaf: bool | Leaf | Growth = True,
         edition: EditionRef | None = None,
     ) -> Event:
         """Write a fact: a journal row, a leaf (or one already appended), an outbox row per Tell.
 
-        The event's `at` is the leaf's; without a leaf it is `work.now`. `legal_at` is the instant
-        from which the fact counts, by default `work.now`; it may be earlier, never later than `at`
-        unless the law says so (a decision with a later effect). `payload` is canonical JSON of at
-        most 32 KB without personal data.
+        A growth reckoned before is written with it. The event's `at` is the leaf's; without one it
+        is `work.now`. `legal_at` is the instant from which the fact counts, by default `work.now`;
+        it may be earlier, never later than `at` unless the law says so (a decision with a later
+        effect). `payload` is canonical JSON of at most 32 KB without personal data.
         """
-        # the head before the counter, so that all acts lock in the same order
-        head = log.lock_head(self.session) if leaf is True else None
-        seq = journal.next_seq(self.session, case)
         legal_at = legal_at or self.now
         if leaf is True:
-            leaf = log.append(self.session, name, case, _told(seq, legal_at, payload), head)
+            head = log.lock_head(self.session, case)
+            leaf = log.grow(head, name, case, _told(head.seq, legal_at, payload))
+        growth = leaf if isinstance(leaf, Growth) else None
+        place = growth.leaf if growth else leaf if isinstance(leaf, Leaf) else None
+        known = growth.head.seq if growth and growth.head.case == case else None
+        seq = known or journal.next_seq(self.session, case)
         event = Event(
             source=Source(around(self.session).service),
             case=case,
             seq=seq,
             name=name,
-            at=leaf.at if leaf else self.now,
+            at=place.at if place else self.now,
             legal_at=legal_at,
             actor_kind=self.actor.kind,
             payload=dict(payload),
             edition=edition,
             trace=current_trace(),
         )
-        journal.write(self.session, event, self.actor.person, leaf.index if leaf else None)
-        for one in tell:
-            outbox.put(self.session, one, event, event.at)
+        journal.write(self.session, event, self.actor.person, place, growth, tell)
         return event
 
 

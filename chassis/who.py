@@ -124,13 +124,17 @@ class Rule:
     roles: tuple[str, ...] = ()
     step_up: bool = False
 
-    def __call__(self, request: Request, session: AtSession, actor: AtActor) -> Actor:
+    def check_caller(self, actor: Actor) -> None:
+        """Raise a refusal for whom no appointment could help: what the token alone says."""
         if self.caller is not Caller.PUBLIC and actor.person is None:
             raise NotSignedIn("This needs a person who has signed in")
         if self.caller in REALM_OF and actor.realm is not REALM_OF[self.caller]:
             raise NotAllowed(f"This is for {self.caller.value} only")
         if self.roles and not actor.roles & set(self.roles):
             raise NotAllowed("Your account lacks the role for this", roles=list(self.roles))
+
+    def __call__(self, request: Request, session: AtSession, actor: AtActor) -> Actor:
+        self.check_caller(actor)
         if self.powers and not any(
             actor.holds(power, None, opened_at(session)) for power in self.powers
         ):

@@ -25,7 +25,13 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from chassis.database import Database
-from chassis.process import FIRST_WAIT, LONGEST_WAIT, serve_metrics, wait_for_stack
+from chassis.process import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    serve_metrics,
+    tell_what_is_lacking,
+    wait_for_stack,
+)
 from chassis.settings import ProcessSettings, ServiceSettings
 from chassis.telemetry import configure_logs
 from chassis.temporal import quiet_runtime
@@ -95,6 +101,7 @@ def run_worker(
     `database`, where given, is waited for and must belong to this stack. Raises StackMismatch.
     """
     configure_logs(settings, f"{task_queue}-worker")
+    tell_what_is_lacking(settings)
     serve_metrics(settings)
     asyncio.run(_until_stopped(settings, task_queue, activities, workflows, database, runner))
     if database is not None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli.options import Folder, known_stack
-from deploy.stack.environment import COUNTRY
-from deploy.stack.layout import ROOT, Refused
+from contracts.instants import LAST
+from deploy.stack.layout import Refused, Stack
 from deploy.stack.training_clock import TrainingClock
 from deploy.stack.up import alone
 from kernel.law.load import load_country
@@ -32,7 +32,7 @@ def forward(
     by: Annotated[str, typer.Argument(help="such as 5d, 2w, 36h or 1d12h")], data: Folder = None
 ) -> None:
     """Move time on by so much."""
-    _move(data, lambda now: now + span(by))
+    _move(data, lambda now, _: now + span(by))
 
 
 @app.command()
@@ -41,14 +41,26 @@ def to(
     data: Folder = None,
 ) -> None:
     """Move time on to a day or an instant."""
-    _move(data, lambda now: instant(date))
+    _move(data, lambda _, stack: instant(date, utc_offset_minutes(stack)))
 
 
-def _move(data: Folder, target: Callable[[datetime], datetime]) -> None:
+def _move(data: Folder, target: Callable[[datetime, Stack], datetime]) -> None:
     stack = known_stack(data)
     clock = TrainingClock(stack, typer.echo)
     with alone(stack):
-        clock.forward(target(clock.now()))
+        try:
+            to = target(clock.now(), stack)
+        except OverflowError as far:
+            raise Refused("No calendar reaches so far") from far
+        if to.year >= LAST.year:
+            raise Refused(f"No calendar here reaches beyond {LAST.year - 1}")
+        clock.forward(to)
+
+
+def utc_offset_minutes(stack: Stack) -> int:
+    """Of the country whose stack it is."""
+    law = load_country(stack.rulebooks, stack.country).newest
+    return law.rules.country.utc_offset_minutes
 
 
 def span(text: str) -> timedelta:
@@ -61,13 +73,12 @@ def span(text: str) -> timedelta:
     )
 
 
-def instant(text: str) -> datetime:
+def instant(text: str, utc_offset_minutes: int) -> datetime:
     """A day begins at midnight of the country; an instant without a zone is the country's too."""
     try:
         given = datetime.fromisoformat(text)
     except ValueError as unreadable:
         raise Refused(f"{text!r} is no day or instant: write 2027-03-01") from unreadable
     if given.tzinfo is None:
-        law = load_country(ROOT / "rulebooks", COUNTRY).newest.rules.country
-        given = given.replace(tzinfo=timezone(timedelta(minutes=law.utc_offset_minutes)))
+        given = given.replace(tzinfo=timezone(timedelta(minutes=utc_offset_minutes)))
     return given.astimezone(UTC)

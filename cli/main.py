@@ -8,6 +8,7 @@ import typer
 
 from cli import appoint, archive, clock, demo, resurrect, rulebook, stack
 from deploy.keycloak.admin import AdminRefused
+from deploy.keycloak.reconcile import RealmsNotOurs
 from deploy.stack.layout import Refused
 from deploy.stack.skipping import CaseDidNotArrive
 from deploy.stack.up import PartFailed
@@ -16,7 +17,10 @@ from deploy.temporal.schema import SchemaFailed
 from kernel.problems import Problem
 
 FAILED = 1
-REFUSALS = (Refused, PartFailed, Problem, CaseDidNotArrive, AdminRefused, SchemaFailed, PortTooHigh)
+REFUSALS = (
+    Refused, PartFailed, Problem, CaseDidNotArrive, AdminRefused, RealmsNotOurs, SchemaFailed,
+    PortTooHigh,
+)
 
 app = typer.Typer(
     name="cornerpost",

@@ -26,6 +26,6 @@ def _usual() -> Path:
     return here if closed_folder(here) is None else Path("/var/lib/cornerpost")
 
 
-def known_stack(chosen: Path | None) -> Stack:
+def known_stack(chosen: Path | None, to_erase: bool = False) -> Stack:
     """The stack that was started in that folder before. Raises Refused."""
-    return Stack.recorded(folder(chosen))
+    return Stack.recorded(folder(chosen), to_erase)

@@ -26,17 +26,29 @@ def up(
     ] = False,
     port_base: Annotated[int | None, typer.Option(help="the first of its ports")] = None,
     data: Folder = None,
+    fakes: Annotated[
+        bool | None,
+        typer.Option(
+            "--with-fakes/--without-fakes",
+            help="stand-ins for phones, mailboxes and mobile money; training always has them",
+        ),
+    ] = None,
 ) -> None:
     """Start the whole stack on loopback and exit when it is ready."""
-    stack = start_stack(folder(data), Mode.TRAINING if training else Mode.PRODUCTION, port_base)
+    mode = Mode.TRAINING if training else Mode.PRODUCTION
+    stack = start_stack(folder(data), mode, port_base, fakes)
     _show(standings(stack))
     if stack.training:
         typer.echo("TRAINING: nothing here has legal effect.")
+    elif stack.fakes:
+        typer.echo("FAKES: texts, mails and payments reach stand-ins and nobody else.")
 
 
-def start_stack(where: Path, mode: Mode, port_base: int | None) -> Stack:
+def start_stack(
+    where: Path, mode: Mode, port_base: int | None, fakes: bool | None = None
+) -> Stack:
     """Bring a stack up in a folder, telling what becomes ready. Raises Refused, PartFailed."""
-    stack = establish(where, mode, _base(where, port_base))
+    stack = establish(where, mode, _base(where, port_base), fakes)
     typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
     Start(stack, Supervisor(stack), typer.echo).run()
     return stack
@@ -78,13 +90,15 @@ def down(
     erase: Annotated[bool, typer.Option("--erase", help="and remove all its records")] = False,
 ) -> None:
     """Stop every process; the stack's folder stays unless it is to be erased."""
-    stack = known_stack(data)
+    stack = known_stack(data, to_erase=erase)
     with alone(stack):
         stopping.stop_all(stack)
         typer.echo("Stopped")
         if erase:
-            stopping.erase(stack)
-            typer.echo(f"Erased {stack.data}")
+            left = stopping.erase(stack)
+            typer.echo(f"Erased the stack in {stack.data}")
+            if left:
+                typer.echo(f"Left where it is, since no stack made it: {', '.join(left)}")
 
 
 def migrate(
@@ -123,3 +137,6 @@ def _show(found: list[Standing]) -> None:
             one.name, str(one.pid or ""), one.state, one.address, "yes" if one.ready else "no"
         )
     Console(width=100).print(table)
+    for one in found:
+        for words in one.lacking:
+            typer.echo(f"{one.name}: {words}")

@@ -27,7 +27,7 @@ from contracts.sagas import (
     Wire,
 )
 from kernel.commands import Operation
-from kernel.events import Event, Source
+from kernel.events import Event
 from kernel.law.plan import Plan
 
 __all__ = [  # told on from `contracts.sagas`
@@ -96,6 +96,8 @@ QUEUE_OF: Final[dict[Operation, str]] = {
     Operation.WARN_STEP: "licensing",
     Operation.LAPSE_STEP: "licensing",
     Operation.LAPSE_REQUEST: "licensing",
+    Operation.WARN_PAPER: "licensing",
+    Operation.LAPSE_PAPER: "licensing",
     Operation.CONFIRM_RECEIPT: "licensing",
     Operation.BEGIN_ISSUANCE: "licensing",
     Operation.CLOSE_CASE: "licensing",
@@ -205,91 +207,3 @@ class OpenAppointments(Wire):
 
     appointments: list[UUID]
     next: str | None = None
-
-
-# args of the engine's commands (Command.args)
-
-
-class OpenStep(Wire):
-    step: str
-    round: int
-    opens_at: datetime  # legal instant from which the time runs
-
-
-class StepDue(Wire):
-    """Args of warn_step and lapse_step: `due_at` must equal the one stored, otherwise nothing
-    changes."""
-
-    step: str
-    round: int
-    due_at: datetime
-
-
-class RequestDue(Wire):
-    step: str
-    round: int
-    request: UUID
-    due_at: datetime
-
-
-class CloseCase(Wire):
-    status: str  # refused, void, lapsed, withdrawn, granted
-    reason: str
-
-
-class EnterArea(Wire):
-    """The shell adds `ground` (from LoadedCase) before it calls."""
-
-    filing_seq: int
-    lodged_at: datetime
-    conditional: bool
-    ground: dict[str, Any] | None = None
-    licence_type: str
-    minerals: list[str]
-
-
-class ReleaseArea(Wire):
-    reason: str
-
-
-class RaiseInvoice(Wire):
-    step: str
-    round: int
-    fee: str  # tariff id in the rulebook
-    licence_type: str
-    due_at: datetime
-    facts: dict[str, Any]  # the plan's facts: hectares, units, party kind …
-    payer: str | None = None  # `public:<sub>`
-    application_code: str
-
-
-class RetimeInvoice(Wire):
-    """A due instant that is earlier than the invoice's own changes nothing."""
-
-    step: str
-    round: int
-    due_at: datetime
-
-
-class VoidInvoice(Wire):
-    step: str
-    round: int
-    reason: str
-
-
-class SendNotice(Wire):
-    """A notice as a fact's payload lists it under `notices`: nothing in it names a person or a
-    number.
-
-    `to` is `public:<sub>`, `office:<office id>` or `agency:<agency id>`; messages knows the
-    addresses.
-    """
-
-    notice: UUID
-    kind: str  # template id
-    to: str
-    params: dict[str, str]
-    case: UUID | None = None
-
-
-SOURCES: Final = tuple(s.value for s in Source)

@@ -27,6 +27,7 @@ class LoadedIssuance(Wire):
     exclusive: bool  # there is ground to grant
     minerals: list[str]
     licence_type: str
+    geometry_hash: str | None = None  # of the ground that was applied for
     trace: str | None = None
 
 
@@ -44,13 +45,13 @@ class GrantArea(Keyed):
     licence_code: str
     licence_type: str
     minerals: list[str]
+    geometry_hash: str | None = None  # None: asked by an issuance that loaded none
     valid_from: datetime
     valid_to: datetime
 
 
 class IssueLicence(Keyed):
     licence_code: str
-    geometry_hash: str | None = None
 
 
 class ReturnFromIssuance(Keyed):
@@ -65,6 +66,7 @@ class LoadedInvoice(Wire):
     due_at: datetime
     remind_at: list[datetime] = Field(default_factory=list)
     open: bool
+    stands_still: bool = False  # its time does not run: nobody is reminded, and it does not expire
 
 
 class ExpireInvoice(Keyed):

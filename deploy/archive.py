@@ -28,6 +28,14 @@ TABLE_OF_GROUND = """
 """
 
 
+class Form(BaseModel):
+    """What the manifest of every version says."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    format: int
+
+
 class Manifest(BaseModel):
     """What an archive says of itself: the stack it came from, and each part's SHA-256."""
 
@@ -55,6 +63,10 @@ def tool(name: str, url: str, *arguments: str) -> None:
         "PGPORT": where.get("port"),
         "PGUSER": where.get("user"),
         "PGPASSWORD": where.get("password"),
+        "PGSSLMODE": where.get("sslmode"),
+        "PGSSLROOTCERT": where.get("sslrootcert"),
+        "PGSSLCERT": where.get("sslcert"),
+        "PGSSLKEY": where.get("sslkey"),
     }
     environment = os.environ | {name: str(value) for name, value in told.items() if value}
     done = subprocess.run(

@@ -1,22 +1,35 @@
 """Backup: one archive of every database, file and key, as of one instant."""
 
+import re
 import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
 from chassis.clock import machine_now
-from chassis.relay import HOLD_KEY
+from chassis.outbox import HOLD_KEY
 from deploy import archive
 from deploy.archive import FOLDERS, MANIFEST, Manifest, administrator_url, digest
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import SERVICES, needed_databases
 
+_KEPT: Final = re.compile(r"[0-9a-f]{64}")
 
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except OSError as no:  # a full disk, a folder that may not be written
+        raise Refused(f"The backup could not be written: {no}") from no
+
+
+@_in_words()
 def backup(stack: Stack, target: Path) -> Manifest:
     """Write the archive (readable by its owner only); the stack may go on working meanwhile.
 
@@ -26,6 +39,8 @@ def backup(stack: Stack, target: Path) -> Manifest:
     """
     if target.exists():
         raise Refused(f"{target} is there already")
+    if not target.parent.is_dir():
+        raise Refused(f"There is no folder {target.parent} to write the backup into")
     with tempfile.TemporaryDirectory(prefix="backup-", dir=target.resolve().parent) as scratch:
         here = Path(scratch)
         (here / "databases").mkdir()
@@ -36,11 +51,22 @@ def backup(stack: Stack, target: Path) -> Manifest:
                     f"--snapshot={snapshot}", f"--file={_dump(here, name)}",
                 )
         for folder in FOLDERS:
-            shutil.copytree(stack.data / folder, here / folder)
+            copy = copy_files if folder == "files" else shutil.copytree
+            copy(stack.data / folder, here / folder)
         manifest = _manifest(stack, here, list(snapshots))
         (here / MANIFEST).write_text(manifest.model_dump_json(indent=1))
         _pack(here, target)
     return manifest
+
+
+@_in_words()
+def copy_files(files: Path, target: Path) -> None:
+    """Copy every service's kept files; what people are uploading is no part of the register."""
+    for kept in sorted(files.glob("*/[0-9a-f][0-9a-f]/*")):
+        if _KEPT.fullmatch(kept.name):
+            copy = target / kept.relative_to(files)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(kept, copy)
 
 
 @contextmanager
@@ -54,10 +80,19 @@ def _snapshots(stack: Stack) -> Iterator[dict[str, str]]:
         for name in SERVICES:
             connections[name].execute("select pg_advisory_lock(%s)", [HOLD_KEY])
             connections[name].commit()
-        exported = {name: _export(one) for name, one in connections.items()}
+        exported = {name: _export(connections[name]) for name in sorted(connections, key=_rank)}
         for name in SERVICES:
             connections[name].execute("select pg_advisory_unlock(%s)", [HOLD_KEY])
-        yield exported
+        yield {name: exported[name] for name in connections}
+
+
+def _rank(name: str) -> bool:
+    """The clockwork first: what it knows must not be newer than the register it is about.
+
+    A workflow that is behind asks for what it missed, and its acts are repeated without harm; one
+    that is ahead would take the next facts for facts it has had.
+    """
+    return not name.startswith("temporal")
 
 
 def _export(one: psycopg.Connection) -> str:
@@ -85,8 +120,11 @@ def _manifest(stack: Stack, here: Path, databases: list[str]) -> Manifest:
 
 def _pack(here: Path, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
-    part.touch(mode=0o600)
-    with tarfile.open(part, "w") as packed:
-        for path in sorted(here.iterdir()):
-            packed.add(path, arcname=path.name)
-    part.replace(target)
+    try:
+        part.touch(mode=0o600)
+        with tarfile.open(part, "w") as packed:
+            for path in sorted(here.iterdir()):
+                packed.add(path, arcname=path.name)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from kernel.events import ActorKind
 from kernel.problems import NotAllowed
@@ -38,6 +39,29 @@ class Power(StrEnum):
     READ_STATISTICS = "read-statistics"
     READ_LEDGER = "read-ledger"
     AUDIT = "audit"
+
+
+WITH_SECOND_FACTOR: Final = frozenset(
+    {
+        Power.DECIDE_STEP,
+        Power.CONFIRM_PAPER_DECISION,
+        Power.APPROVE_GRANT,
+        Power.ASSIST_AT_COUNTER,
+        Power.PROPOSE_APPOINTMENT,
+        Power.APPROVE_APPOINTMENT,
+        Power.APPROVE_ZONE,
+        Power.APPROVE_CALENDAR,
+        Power.WITHDRAW_LICENCE,
+    }
+)
+"""Whoever gets one of these has enrolled a second factor before. To propose appointments is also
+to end them, and whoever helps at a counter also blocks phone numbers."""
+
+
+class SecondPersonNeeded(NotAllowed):
+    """Who proposes or records does not approve: built in, and not removable by any rulebook."""
+
+    title = "This takes a second person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Operation(StrEnum):
     WARN_STEP = "warn_step"
     LAPSE_STEP = "lapse_step"
     LAPSE_REQUEST = "lapse_request"  # information asked for did not come in time
+    WARN_PAPER = "warn_paper"  # a curable paper is still missing
+    LAPSE_PAPER = "lapse_paper"  # it did not come in time
     CONFIRM_RECEIPT = "confirm_receipt"  # the conditional place was paid for
     BEGIN_ISSUANCE = "begin_issuance"
     CLOSE_CASE = "close_case"

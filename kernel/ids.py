@@ -1,10 +1,6 @@
-"""Identifiers: which kinds of public ids there are and how they are told apart from codes."""
+"""Identifiers, and how they are told apart from public codes."""
 
 from uuid import UUID
-
-ApplicationId = UUID
-InvoiceId = UUID
-PartyId = UUID
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -90,11 +90,6 @@ class Term(BaseModel):
         """How long the clock still has to run; a whole working day is 24 hours."""
         return remaining(self.start, self.allowed, now, calendar, self._stops(calendar))
 
-    def stands_still(self, now: datetime, calendar: Calendar) -> bool:
-        """Is the clock stopped at this instant, by a stop of its own or by a suspension?"""
-        spans = (*calendar.suspensions, *self._stops(calendar))
-        return any(one.begins <= now and (one.ends is None or now < one.ends) for one in spans)
-
     def _open(self) -> Stop | None:
         return self.stops[-1] if self.stops and self.stops[-1].ends is None else None
 

@@ -22,25 +22,27 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.ports import TEST_BASE
 from deploy.stack.databases import app_url
 from deploy.stack.layout import Stack
+from tests.plain_logs import plain_logs
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".test-data"
 SEED = "CORNERPOST_TEST_SEED"
-ON_ITS_TEMPORAL = (
-    "chassis/test_processes.py", "chassis/test_worker.py", "deploy/test_skipping.py",
-    "experiments/test_r1.py",
-)
-"""These name a namespace or a queue of their own on the stack's server."""
-
-
 TOGETHER = {
     "tests/keycloak/": "keycloak",
     "tests/cli/": "stack",
     "tests/deploy/": "stack",
     "tests/journeys/": "stack",
+    "tests/messages/test_on_the_stack.py": "stack",
+    "tests/chassis/test_processes.py": "stack",
+    "tests/chassis/test_worker.py": "stack",
+    "tests/experiments/test_r1.py": "stack",
+    "tests/experiments/test_r3.py": "stack",
     "tests/workflows/": "workflows",
 }
-"""Folders whose tests share one server, and so run one after the other on one worker."""
+"""Tests that share one server, and so run one after the other on one worker.
+
+Who uses the one stack or its Temporal takes turns: some stop its parts, or move its clock.
+"""
 
 
 class FileByFile(LoadScopeScheduling):
@@ -62,15 +64,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByF
 def pytest_configure() -> None:
     """One seed for the run, known to every worker; a fresh one unless it is given."""
     os.environ.setdefault(SEED, str(secrets.randbits(32)))
+    plain_logs()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who uses the one stack, or its Temporal, takes turns: some stop parts or move its clock."""
+    """A test that names the stack, and may run beside those that stop its parts, is refused."""
     for item in items:
-        shares = item.path.relative_to(ROOT / "tests").as_posix() in ON_ITS_TEMPORAL
-        if shares or "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        alone = not any(item.nodeid.startswith(place) for place in TOGETHER)
+        if alone and "stack" in getattr(item, "fixturenames", ()):
+            raise pytest.UsageError(f"{item.nodeid} uses the stack: name its file in TOGETHER")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,7 @@
 """Runs tests on a PostgreSQL and a training stack of their own: `python -m tests.run [words]`.
 
-The stack is made afresh, its ports begin at 22000, its data lies in `.test-data`. Both end with
-the run. Words are pytest's: folders, files, options.
+The stack is made afresh, its ports begin at 22000 (or `CORNERPOST_TEST_PORT_BASE`), its data lies
+in `.test-data`. Both end with the run. Words are pytest's: folders, files, options.
 """
 
 import os
@@ -23,7 +23,8 @@ HOME = ROOT / ".test-data"
 if closed_folder(HOME) is not None:  # root's clone at home, which no database may enter
     HOME = Path("/var/tmp/cornerpost-tests")
 CORNERPOST = [sys.executable, "-m", "cli.main"]
-SCRATCH_PORT = TEST_BASE + 90
+PORT_BASE = int(os.environ.get("CORNERPOST_TEST_PORT_BASE", TEST_BASE))
+SCRATCH_PORT = PORT_BASE + 90
 AT_ONCE = "3"
 """Workers: more than cores, because tests wait for servers most of the time."""
 
@@ -35,7 +36,7 @@ def main(words: list[str]) -> int:
             "CORNERPOST_TEST_ADMIN_URL": admin,
             "CORNERPOST_TEST_POSTGRES": admin,
             "CORNERPOST_TEST_STACK": str(data),
-            "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{TEST_BASE + 1}",
+            "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{PORT_BASE + 1}",
         }
         pytest = [sys.executable, "-m", "pytest", "-q", "-n", AT_ONCE, *words]
         ended = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
@@ -45,12 +46,12 @@ def main(words: list[str]) -> int:
 @contextmanager
 def training_stack() -> Iterator[Path]:
     """A fresh stack that ends with the tests; its log stays for whoever must look."""
-    data = HOME / "stack"
+    data = HOME / ("stack" if PORT_BASE == TEST_BASE else f"stack-{PORT_BASE}")
     where = ["--data", str(data)]
     if (data / "stack.json").is_file():
         subprocess.run([*CORNERPOST, "down", "--erase", *where], cwd=ROOT, check=True)
     shutil.rmtree(data, ignore_errors=True)
-    up = [*CORNERPOST, "up", "--training", "--port-base", str(TEST_BASE), *where]
+    up = [*CORNERPOST, "up", "--training", "--port-base", str(PORT_BASE), *where]
     try:
         subprocess.run(up, cwd=ROOT, check=True)
         yield data

@@ -24,10 +24,10 @@ with workflow.unsafe.imports_passed_through():
     from kernel.commands import Command, Operation
     from kernel.events import CaseRef, Event, Source
     from kernel.facts import CASE_CLOSED
-    from workflows.engine.advance import advance, next_wake, replay
+    from workflows.engine.advance import advance, next_wake, refold
     from workflows.engine.companions import issuance_under_way, open_invoices
     from workflows.engine.inbox import Inbox
-    from workflows.engine.leftovers import leftovers
+    from workflows.engine.leftovers import leftovers, refused_in
     from workflows.engine.state import CaseState, dump
     from workflows.engine.timers import answered
 
@@ -133,7 +133,8 @@ class ApplicationWorkflow:
             self.state, owed = leftovers(plan, case, journal, self.clock.now())
             self.put_into_lanes(owed)
         else:
-            self.state = replay(plan, case, journal, upto=self.case.last_seq)
+            self.state, asked = refold(plan, case, journal, upto=self.case.last_seq)
+            self.unmet = {one.key: one for one in asked if one.key in refused_in(journal)}
         self.inbox.done = self.state.last_seq
         self.inbox.extend(journal)
         while (fact := self.inbox.take()) is not None:
@@ -172,6 +173,7 @@ class ApplicationWorkflow:
     def put_into_lanes(self, commands: Iterable[Command]) -> None:
         for command in commands:
             self.under_way[command.key] = None
+            self.unmet.pop(command.key, None)
             lane = f"{p.QUEUE_OF[command.operation]}:{command.subject}"
             self.lanes.put(lane, partial(self.carry_out, command))
 

@@ -1,8 +1,9 @@
 """An appointment's workflow: tells whoever checks it when it begins, changes and ends."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from temporalio import workflow
 
@@ -18,8 +19,11 @@ COPIES: Final = tuple(
     (source.value, p.COPY_APPOINTMENT)
     for source in (Source.CADASTRE, Source.PAYMENTS, Source.MESSAGES)
 )
-TOLD: Final = (*COPIES, (LICENSING, p.APPLY_APPOINTMENT))
-"""Queue and activity of everybody who is told; the last one speaks to Keycloak."""
+ACCOUNT: Final = (LICENSING, p.APPLY_APPOINTMENT)
+"""Queue and activity of those who are told; the account's is the one that speaks to Keycloak."""
+
+APART: Final = "account-told-apart"
+"""Marks runs in which an outage of Keycloak delays no copy; earlier ones replay as they went."""
 
 
 @workflow.defn(name=p.APPOINTMENT_WORKFLOW)
@@ -34,6 +38,7 @@ class AppointmentWorkflow:
         self.changed = True
         self.stirred = False
         self.told: tuple[int, bool] | None = None  # version, ended
+        self.account: asyncio.Task[None] | None = None  # tells Keycloak, however long it is away
 
     @workflow.signal(name=p.FACT_RECORDED)
     def fact_recorded(self, event: Event) -> None:
@@ -48,16 +53,14 @@ class AppointmentWorkflow:
 
     @workflow.run
     async def run(self, case: CaseRef) -> str:
-        over = False
-        while not over:
+        while True:
             self.stirred = False
             try:
                 appointment = await self.load()
             except Refused as no:
                 workflow.logger.warning("Licensing knows no such appointment: %s", no.slug)
                 return no.slug
-            over = await self.tell(appointment)
-            if over:
+            if await self.tell(appointment) and await self.account_follows():
                 break
             if is_full() and not self.stirred:
                 workflow.continue_as_new(self.case)
@@ -86,9 +89,29 @@ class AppointmentWorkflow:
         if not ended and appointment.since > now:
             return False
         if self.told != (appointment.version, ended):
-            await asyncio.gather(*(self.copy(appointment, ended, *whom) for whom in TOLD))
+            told = [self.copy(appointment, ended, *whom) for whom in COPIES]
+            account = self.copy(appointment, ended, *ACCOUNT)
+            if workflow.patched(APART):
+                self.account = asyncio.create_task(self.in_turn(account, self.account))
+            else:
+                told.append(account)
+            await asyncio.gather(*told)
             self.told = (appointment.version, ended)
-        return ended and not self.changed
+        return ended
+
+    async def in_turn(
+        self, telling: Coroutine[Any, Any, None], before: asyncio.Task[None] | None
+    ) -> None:
+        """What came first is told first, so that the last word stands."""
+        if before is not None:
+            await before
+        await telling
+
+    async def account_follows(self) -> bool:
+        """True when Keycloak knows everything too; False when a fact comes before that."""
+        account = self.account
+        await workflow.wait_condition(lambda: self.changed or account is None or account.done())
+        return not self.changed
 
     async def copy(
         self, appointment: p.AppointmentCopy, ended: bool, queue: str, activity: str

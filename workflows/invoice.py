@@ -80,6 +80,9 @@ class InvoiceWorkflow:
         while self.changed:
             self.changed = False
             invoice = await ask(p.LOAD_INVOICE, self.case, PAYMENTS, p.LoadedInvoice)
+        if invoice.stands_still:
+            self.ask_at = None
+            return invoice
         now, first = self.clock.now(), invoice.due_at + GRACE
         past = [at for at in invoice.remind_at if at <= now]
         self.reminded = max(self.reminded, len(past) - 1)
@@ -88,11 +91,18 @@ class InvoiceWorkflow:
         return invoice
 
     def next_wake(self, invoice: p.LoadedInvoice) -> datetime | None:
+        if invoice.stands_still:
+            return None
         left = sorted(invoice.remind_at)[self.reminded :]
         return min([at for at in (*left, self.ask_at) if at is not None], default=None)
 
     async def act(self, invoice: p.LoadedInvoice) -> None:
-        """Do what is due: one reminder, or the proposal that the invoice has expired."""
+        """Do what is due: one reminder, or the proposal that the invoice has expired.
+
+        Nothing is while all clocks stand still: a fact will tell when they run again.
+        """
+        if invoice.stands_still:
+            return
         now = self.clock.now()
         if self.ask_at is not None and self.ask_at <= now:
             await self.expire(invoice)

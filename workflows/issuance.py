@@ -108,6 +108,7 @@ class IssuanceWorkflow:
             licence_code=code.licence_code,
             licence_type=loaded.licence_type,
             minerals=loaded.minerals,
+            geometry_hash=loaded.geometry_hash,
             valid_from=code.valid_from,
             valid_to=code.valid_to,
         )

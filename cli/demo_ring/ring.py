@@ -18,8 +18,8 @@ from deploy.keycloak.one_time_codes import OneTimeCodes
 from deploy.keycloak.people import Officer
 from deploy.keycloak.sign_in import PortalClient, sign_in_miner, sign_in_officer
 from deploy.stack import training_people
-from deploy.stack.environment import COUNTRY, keycloak_address
-from deploy.stack.layout import ROOT, Refused, Stack
+from deploy.stack.environment import keycloak_address
+from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import SERVICES
 from deploy.stack.training_clock import TrainingClock
 from deploy.stack.up import alone
@@ -45,7 +45,7 @@ class Ring:
     def __post_init__(self) -> None:
         if not self.stack.training:
             raise Refused("This is a production stack: nobody plays on it")
-        self.law = load_country(ROOT / "rulebooks", COUNTRY).newest
+        self.law = load_country(self.stack.rulebooks, self.stack.country).newest
         self.officers = training_people.officers(self.stack)
 
     def __enter__(self) -> Self:

@@ -7,7 +7,8 @@ from typing import TypeVar
 from deploy.stack.layout import Refused
 
 T = TypeVar("T")
-SECONDS = 30.0
+SECONDS = 60.0
+"""More than any outage that is mended by itself, on a busy machine too."""
 EVERY = 0.1
 
 

@@ -8,8 +8,8 @@ from cli.demo_ring.casework import Case
 from cli.demo_ring.waiting import until
 from cli.demo_story.story import Story
 from cli.demo_story.telling import must
+from contracts.licensing.wire_days import DayLedgerView
 from contracts.licensing.wire_licences import CertificateProof, LicenceView
-from contracts.licensing.wire_steps import DayLedgerView
 from kernel.problems import Problem
 
 DAY = 86400

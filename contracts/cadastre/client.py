@@ -7,6 +7,8 @@ from uuid import UUID
 from contracts.cadastre.statement import SignedStatement
 from contracts.cadastre.wire import (
     ApplicationAreaTold,
+    ConsentKept,
+    ConsentTold,
     Feature,
     Features,
     GroundAsked,
@@ -38,6 +40,11 @@ class Cadastre:
     def application_areas(self, box: Box | None = None, after: str | None = None) -> Features:
         """For staff: live areas of their own offices."""
         return self.calling.get("/application-areas", Features, _asked(box, None, after))
+
+    def record_consent(self, application: UUID, told: ConsentTold, key: str) -> ConsentKept:
+        """For officers of the agency that consents for a zone newer than the application."""
+        path = f"/application-areas/{application}/consents"
+        return self.calling.post(path, told, ConsentKept, key=key)
 
     def licence_areas(
         self, box: Box | None = None, at: datetime | None = None, after: str | None = None

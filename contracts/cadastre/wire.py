@@ -1,13 +1,22 @@
 """What goes over the cadastre's HTTP border, used by server and client alike."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from contracts.cadastre.language import ApplicationAreaStatus, ZoneStatus
 from contracts.cadastre.statement import Hit, SignedStatement
+from contracts.instants import Instant
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -153,8 +162,8 @@ class ZoneProposed(Wire):
     name: Text
     instrument: Text
     office: Name  # where proposer and approver hold their powers
-    since: datetime
-    until: datetime | None = None
+    since: Instant
+    until: Instant | None = None
     geojson: dict[str, Any]
 
 
@@ -169,11 +178,30 @@ class ZoneTold(Answer):
     office: str | None
 
 
-class JurisdictionTold(Answer):
-    """An office and the days in which its jurisdiction holds."""
+class ConsentTold(Wire):
+    """What those who answer for a zone, or the holder of a licence, said to an application.
 
+    Exactly one of `zone` (it came after the application) and `licence` (its ground is asked for
+    beside its holder, and the law wants the holder's consent).
+    """
+
+    zone: Name | None = None
+    licence: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    office: Name  # where the officer who records it holds the power
+    given: bool
+    reference: Text  # where the consent is written: the minutes, the letter, their date
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        if (self.zone is None) is (self.licence is None):
+            raise ValueError("name either a zone or a licence")
+        return self
+
+
+class ConsentKept(Answer):
+    zone: str | None = None
+    licence: str | None = None
+    given: bool
     office: str
-    agency: str
-    since: date
-    until: date | None
-    geometry: dict[str, Any] | None = None
+    reference: str
+    at: datetime

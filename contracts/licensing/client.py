@@ -25,6 +25,7 @@ from contracts.licensing.wire_applications import (
 )
 from contracts.licensing.wire_parties import (
     EndOfMembership,
+    Evidence,
     ImportReport,
     InterestView,
     NewInterest,
@@ -52,6 +53,9 @@ class Licensing:
 
     def party(self, party: UUID) -> PartyView:
         return self.calling.get(f"/parties/{party}", PartyView)
+
+    def add_evidence(self, party: UUID, new: Evidence, key: str) -> PartyView:
+        return self.calling.post(f"/parties/{party}/evidence", new, PartyView, key=key)
 
     def enrol_member(self, party: UUID, new: NewMember, key: str) -> PartyView:
         return self.calling.post(f"/parties/{party}/members", new, PartyView, key=key)

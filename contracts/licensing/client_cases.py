@@ -10,6 +10,7 @@ from contracts.licensing import wire_licences as licences
 from contracts.licensing import wire_statistics as statistics
 from contracts.licensing import wire_steps as wire
 from contracts.licensing.language import ReceiptKind, StepStatus
+from contracts.licensing.wire_days import DayLedgerView
 from kernel.log.bundle import InclusionBundle
 
 Ref = UUID | str  # an application's id or code
@@ -82,8 +83,8 @@ class LicensingCases:
         asked = {"after": after, "limit": limit}
         return self.calling.get(f"/applications/{ref}/history", wire.History, asked)
 
-    def days(self, ref: Ref) -> wire.DayLedgerView:
-        return self.calling.get(f"/applications/{ref}/days", wire.DayLedgerView)
+    def days(self, ref: Ref) -> DayLedgerView:
+        return self.calling.get(f"/applications/{ref}/days", DayLedgerView)
 
     def inbox(
         self,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -17,7 +17,10 @@ from contracts.licensing.language import (
 from contracts.licensing.wire import Digest, Id, Person, Signed, View, Words
 from kernel.law.plan import PaperWhen
 
-Answer = Annotated[str, Field(max_length=2000)] | bool | int
+EXACT: Final = 2**53 - 1  # the greatest whole number that every reader of JSON takes exactly
+Answer = (
+    Annotated[str, Field(max_length=2000)] | bool | Annotated[int, Field(ge=-EXACT, le=EXACT)]
+)
 
 
 class DraftContent(Words):

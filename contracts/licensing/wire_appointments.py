@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from contracts.instants import Day, Instant
 from contracts.licensing.language_cases import AppointmentStatus, CalendarChange
 from contracts.licensing.wire import Id, Line, Person, View, Words
 from kernel.authority import Power
@@ -16,8 +17,8 @@ class NewAppointment(Words):
     person: Person
     office: Id
     powers: list[Power] = Field(min_length=1, max_length=20)
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class AppointmentView(View):
@@ -51,9 +52,9 @@ class NewCalendarEntry(Words):
     kind: CalendarChange
     reason: Line
     office: Id | None = None
-    day: date | None = None
-    begins: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    day: Day | None = None
+    begins: Instant | None = None
+    ends: Instant | None = None
 
 
 class CalendarEntryView(View):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
+from contracts.instants import Day
 from contracts.licensing.language import InterestKind, Sex
 from contracts.licensing.wire import Id, Line, Person, View, Words
 from kernel.law.procedure import HolderKind
@@ -46,12 +47,12 @@ class NewMember(Words):
     party: UUID | None = None
     new: NewParty | None = None
     role: Id = "member"
-    since: date | None = None  # by default today, in legal time
+    since: Day | None = None  # by default today, in legal time
     share: Share = Decimal(1)
 
 
 class EndOfMembership(Words):
-    until: date  # the first day without
+    until: Day  # the first day without
 
 
 class NewInterest(Words):
@@ -63,8 +64,8 @@ class NewInterest(Words):
 
     kind: InterestKind
     person: Person | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class InterestView(View):

@@ -1,11 +1,12 @@
-"""Steps on the wire: answers, requests for information, visits, papers, the inbox and the days."""
+"""Steps on the wire: answers, requests for information, visits, papers and the inbox."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from contracts.instants import Day
 from contracts.licensing.language import Outcome, Status, StepStatus
 from contracts.licensing.language_cases import DecisionForm, RequestStatus, StopReason
 from contracts.licensing.wire import Digest, Id, View, Words
@@ -15,23 +16,31 @@ Reasons = Annotated[str, Field(min_length=1, max_length=4000)]
 Given = Literal[Outcome.APPROVED, Outcome.REFUSED]
 
 
-class DecisionMade(Words):
-    """An officer's answer. A refusal gives its reasons."""
+class _Decided(Words):
+    """A refusal gives its reasons: who is refused must be able to appeal against something."""
 
     outcome: Given
     reasons: Reasons | None = None
 
+    @model_validator(mode="after")
+    def _a_refusal_has_reasons(self) -> Self:
+        if self.outcome is Outcome.REFUSED and not (self.reasons or "").strip():
+            raise ValueError("a refusal gives its reasons")
+        return self
 
-class PaperDecisionMade(Words):
+
+class DecisionMade(_Decided):
+    """An officer's answer."""
+
+
+class PaperDecisionMade(_Decided):
     """A decision signed on paper. `scan` is the SHA-256 of the file put before as the step's scan.
 
     `signatory` is one of the rulebook's, `signed_on` the local date on the paper.
     """
 
-    outcome: Given
-    reasons: Reasons | None = None
     signatory: Id
-    signed_on: date
+    signed_on: Day
     scan: Digest
 
 
@@ -65,7 +74,7 @@ class ReplyGiven(Words):
 class VisitMade(Words):
     """A visit to the ground: when, what was found; `people` counts those at work there."""
 
-    visited_on: date
+    visited_on: Day
     findings: Annotated[str, Field(min_length=1, max_length=4000)]
     people: Annotated[int, Field(ge=0, le=100_000)] = 0
 
@@ -73,7 +82,7 @@ class VisitMade(Words):
 class OccupantsTold(Words):
     """How those at work on the ground were notified, and in which languages."""
 
-    told_on: date
+    told_on: Day
     how: Annotated[str, Field(min_length=1, max_length=2000)]
     people: Annotated[int, Field(ge=0, le=100_000)]
     languages: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] = Field(
@@ -171,7 +180,7 @@ class RequestView(View):
     question: str
     status: RequestStatus
     asked_at: datetime
-    reply_due_at: datetime
+    reply_due_at: datetime | None  # None while all clocks stand still
     reply: str | None
     ended_at: datetime | None
 
@@ -251,48 +260,3 @@ class History(View):
     code: str
     entries: list[HistoryEntry]
     next: int | None
-
-
-class StretchView(View):
-    """A time for which the case waited for one party at one step."""
-
-    party: str
-    step: str | None
-    begins: datetime
-    ends: datetime
-    seconds: float
-
-
-class DayView(View):
-    """A party's part of one local day."""
-
-    day: date
-    party: str
-    working: bool
-    seconds: float
-
-
-class PartyDays(View):
-    """`days` counts local days that belong to this party (the one with most of the day)."""
-
-    party: str
-    seconds: float
-    days: int
-
-
-class DayLedgerView(View):
-    """Whom the case waited for, moment by moment: the parts add up to the whole exactly.
-
-    `statutory_seconds` are those in which an office's clock ran; `experienced_seconds` are all.
-    """
-
-    application: UUID
-    code: str
-    began: datetime
-    until: datetime
-    closed: bool
-    experienced_seconds: float
-    statutory_seconds: float
-    parties: list[PartyDays]
-    stretches: list[StretchView]
-    days: list[DayView]

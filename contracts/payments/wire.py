@@ -117,7 +117,7 @@ class QuoteView(View):
 
 
 class InvoiceView(View):
-    """An invoice. Whoever only knows its code sees no application, lines or shares."""
+    """An invoice. Whoever only knows its code sees what he needs to pay it and nothing else."""
 
     id: UUID
     code: str
@@ -129,8 +129,9 @@ class InvoiceView(View):
     titles: dict[str, str]
     amount: Amount
     due_at: datetime
+    stands_still: bool = False  # all clocks stand still: it can be paid, also after `due_at`
     status: InvoiceStatus
-    raised_at: datetime
+    raised_at: datetime | None
     ended_at: datetime | None
     lines: list[LineView]
     shares: list[ShareView]

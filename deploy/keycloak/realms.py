@@ -18,6 +18,9 @@ PEOPLE_SIGN_IN_WITH = ("portal", "portal-public", "phone-gateway")
 CLOSED = {
     "admin-cli": True, "account": False, "account-console": True, "security-admin-console": True,
 }  # clients that Keycloak puts into every realm, and whether each is public: none of them is used
+MARK = "cornerpost.realm"
+"""The realm attribute that says that a realm was made by Cornerpost, or was given to it."""
+
 PLACE = re.compile(r"\$\{(CP_[A-Z_]+)\}")
 
 
@@ -73,6 +76,7 @@ def _read(realm: str, values: Mapping[str, str]) -> Document:
     text = Path(__file__).with_name(f"{realm}.json").read_text(encoding="utf-8")
     filled = PLACE.sub(lambda found: json.dumps(values[found[1]])[1:-1], text)
     document: Document = json.loads(filled)
+    document["attributes"] = document.get("attributes", {}) | {MARK: realm}
     clients: list[Document] = document["clients"]
     for client in clients:
         if client["clientId"] in PEOPLE_SIGN_IN_WITH:

@@ -11,11 +11,13 @@ from deploy.keycloak.flows import reconcile_flows
 from deploy.keycloak.permissions import reconcile_permissions
 from deploy.keycloak.providers import reconcile_providers
 from deploy.keycloak.realms import (
+    MARK,
     Addresses,
     ClientSecrets,
     Office,
     realm_documents,
 )
+from deploy.keycloak.signing_keys import reconcile_signing_key
 from deploy.keycloak.start import AdminAccount
 
 ONE_BY_ONE = (
@@ -23,6 +25,18 @@ ONE_BY_ONE = (
     "authenticationFlows", "authenticatorConfig", "identityProviders", "identityProviderMappers",
 )
 PROFILE = "org.keycloak.userprofile.UserProfileProvider"
+
+
+class RealmsNotOurs(Exception):
+    """Realms of the wanted names exist and somebody else made them: nothing was changed."""
+
+    def __init__(self, base_url: str, realms: Iterable[str]) -> None:
+        names = ", ".join(f"`{realm}`" for realm in realms)
+        super().__init__(
+            f"{base_url} has realms that Cornerpost did not make: {names}. Nothing was changed. "
+            "Use a Keycloak in which these names are free; or, if they may be made over as "
+            "Cornerpost needs them, say so with CORNERPOST_KEYCLOAK_ADOPT=yes"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +51,38 @@ class Changes:
 
 def reconcile(
     base_url: str, account: AdminAccount, addresses: Addresses, client_secrets: ClientSecrets,
-    offices: Iterable[Office],
+    offices: Iterable[Office], adopt: bool = False,
 ) -> Changes:
     """Create or mend both realms at `base_url`; groups come from the rulebook's `offices`.
 
     Offices that left the rulebook keep their groups: officers must be moved first.
-    Raises AdminRefused with Keycloak's own words.
+    Raises AdminRefused with Keycloak's own words, and RealmsNotOurs before anything is written
+    when a realm lacks our mark, unless it is to be adopted: marked, and made over.
     """
     documents = realm_documents(addresses, client_secrets, offices)
     with Admin(base_url, account) as admin:
+        if not adopt:
+            _refuse_foreign(admin, base_url, documents)
         _close_master(admin)
         for realm, document in documents.items():
             _reconcile_realm(admin, realm, document)
     return Changes(tuple(admin.changes))
 
 
+def _refuse_foreign(admin: Admin, base_url: str, realms: Iterable[str]) -> None:
+    found = {realm: admin.find(f"realms/{realm}") for realm in realms}
+    foreign = [
+        realm for realm, held in found.items()
+        if held is not None and held.get("attributes", {}).get(MARK) != realm
+    ]
+    if foreign:
+        raise RealmsNotOurs(base_url, foreign)
+
+
 def _reconcile_realm(admin: Admin, realm: str, document: Document) -> None:
     if admin.find(f"realms/{realm}") is None:
         admin.post("realms", _importable(document), f"{realm}: created")
+    reconcile_signing_key(admin, realm)
     reconcile_flows(admin, realm, document)
     _settings(admin, realm, document)
     _profile(admin, realm, document["userProfile"])

@@ -76,12 +76,13 @@ def superuser_url(stack: Stack, database: str = "postgres") -> str:
 
 
 def accepts(stack: Stack) -> bool:
-    """Whether the cluster takes connections."""
+    """Whether the cluster takes connections; a copy's that has its port is not this one."""
     try:
-        psycopg.connect(superuser_url(stack), connect_timeout=2).close()
+        with psycopg.connect(superuser_url(stack), connect_timeout=2) as admin:
+            row = admin.execute("show data_directory").fetchone()
     except psycopg.OperationalError:
         return False
-    return True
+    return row == (str(stack.cluster),)
 
 
 def _as(who: str | None, command: list[str]) -> None:

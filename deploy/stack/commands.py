@@ -1,9 +1,8 @@
 """The command line of every process."""
 
-from psycopg.conninfo import conninfo_to_dict
-
 from deploy.stack import cluster
 from deploy.stack.databases import owner_url
+from deploy.stack.given_databases import place_of
 from deploy.stack.layout import Stack
 from deploy.stack.processes import Process, python_command
 from deploy.temporal import config, server
@@ -25,16 +24,16 @@ def command(process: Process, stack: Stack) -> list[str]:
 
 def temporal_server(stack: Stack) -> config.TemporalServer:
     """Temporal as this stack runs it."""
-    core = conninfo_to_dict(owner_url(stack, "temporal"))
-    visibility = conninfo_to_dict(owner_url(stack, "temporal_visibility"))
+    core = place_of(owner_url(stack, "temporal"))
+    visibility = place_of(owner_url(stack, "temporal_visibility"))
     return config.TemporalServer(
         database=config.TemporalDatabase(
-            host=str(core["host"]),
-            port=int(core["port"] or 5432),
-            user=str(core["user"]),
-            password=str(core["password"]),
-            core=str(core["dbname"]),
-            visibility=str(visibility["dbname"]),
+            host=core.host,
+            port=core.port,
+            user=core.user,
+            password=core.password,
+            core=core.name,
+            visibility=visibility.name,
         ),
         ports=config.TemporalPorts(
             grpc={

@@ -53,11 +53,6 @@ def app_url(stack: Stack, database: str) -> str:
     return given or _url(stack, database, app_role(database))
 
 
-def auditor_url(stack: Stack, database: str) -> str:
-    """For whoever audits: reads the schema `audit_v1` and nothing else."""
-    return _url(stack, database, AUDITOR)
-
-
 def _url(stack: Stack, database: str, role: str) -> str:
     password = secret(stack, f"database-{role}")
     return f"postgresql://{role}:{password}@127.0.0.1:{stack.port('postgres')}/{database}"

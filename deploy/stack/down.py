@@ -2,9 +2,10 @@
 
 import shutil
 import time
+from pathlib import Path
 
 from deploy.stack import orphans
-from deploy.stack.layout import Refused, Stack
+from deploy.stack.layout import NAMES, Refused, Stack, Unfinished, mark
 from deploy.stack.processes import FOREIGN
 from deploy.stack.supervision import Supervisor
 
@@ -26,13 +27,26 @@ def stop_all(stack: Stack) -> None:
     supervisor.shut_down()
 
 
-def erase(stack: Stack) -> None:
-    """Remove a stopped stack's folder, with every record in it."""
+def erase(stack: Stack) -> list[str]:
+    """Remove a stopped stack with every record in it; answer what else lies in its folder."""
     if Supervisor(stack).alive():
         raise Refused("The stack runs: stop it first")
     if not (stack.data / "stack.json").is_file():
         raise Refused(f"{stack.data} holds no stack")
-    shutil.rmtree(stack.data)
+    mark(stack, Unfinished.ERASING)
+    for name in NAMES:
+        _remove(stack.data / name)
+    left = sorted(one.name for one in stack.data.iterdir())
+    if not left:
+        stack.data.rmdir()
+    return left
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _stop(supervisor: Supervisor, names: list[str]) -> None:

@@ -1,15 +1,14 @@
 """What each process is told: the whole environment of every process is made here."""
 
-from psycopg.conninfo import conninfo_to_dict
-
 from deploy.keycloak import start as keycloak
 from deploy.keycloak.install import keycloak_home
+from deploy.stack import outside
 from deploy.stack.databases import app_url, owner_url
-from deploy.stack.layout import ROOT, Stack
+from deploy.stack.given_databases import place_of
+from deploy.stack.layout import Stack
 from deploy.stack.processes import FAKES, SERVICES, Process
 from deploy.stack.vault import secret
 
-COUNTRY = "example"
 KEYCLOAK_ADMIN = "cornerpost-reconciler"
 
 
@@ -34,11 +33,11 @@ def shared(stack: Stack) -> dict[str, str]:
         "CORNERPOST_KEYCLOAK": keycloak_address(stack),
         "CORNERPOST_STAFF_ISSUER": f"{issuer}/staff",
         "CORNERPOST_PUBLIC_ISSUER": f"{issuer}/public",
-        "CORNERPOST_RULEBOOKS": str(ROOT / "rulebooks"),
-        "CORNERPOST_COUNTRY": COUNTRY,
+        "CORNERPOST_RULEBOOKS": str(stack.rulebooks),
+        "CORNERPOST_COUNTRY": stack.country,
         "CORNERPOST_KEYS": str(stack.keys),
         "CORNERPOST_FILES": str(stack.files),
-        "CORNERPOST_PUBLIC_URL": stack.address("portal"),
+        "CORNERPOST_PUBLIC_URL": stack.public_url,
     }
 
 
@@ -57,15 +56,15 @@ def phone_issuer(stack: Stack) -> str:
 
 def keycloak_launch(stack: Stack) -> keycloak.Launch:
     """Keycloak as this stack runs it."""
-    where = conninfo_to_dict(owner_url(stack, "keycloak"))
+    where = place_of(owner_url(stack, "keycloak"))
     return keycloak.launch(
         keycloak_home(),
         stack.port("keycloak"),
         stack.port("keycloak-management"),
         keycloak.Database(
-            address=f"{where['host']}:{where['port']}/{where['dbname']}",
-            user=str(where["user"]),
-            password=str(where["password"]),
+            address=f"{where.host}:{where.port}/{where.name}",
+            user=where.user,
+            password=where.password,
         ),
         own_admin(stack),
         keycloak_home().with_name(f"{keycloak_home().name}.jsa"),
@@ -103,7 +102,7 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
     service = process.name.split("-")[0]
     if process in FAKES:
         told[f"{_prefix(process)}DATA"] = str(stack.data / "fakes" / process.name)
-    if process.name == "licensing-worker":
+    if process.name in ("licensing", "licensing-worker"):
         told["CORNERPOST_LICENSING_KEYCLOAK_SECRET"] = secret(stack, "client-appointments")
     if process.name == "telecom":
         told["CORNERPOST_TELECOM_SMTP_PORT"] = str(stack.port("telecom-smtp"))
@@ -113,21 +112,30 @@ def _own(process: Process, stack: Stack) -> dict[str, str]:
 
 
 def _neighbours(service: str, stack: Stack) -> dict[str, str]:
-    """Addresses and words that a service needs for the world outside the ring."""
+    """Addresses and words that a service needs beside its own."""
     callbacks = f"{stack.address('payments')}/v1/providers/mobile-money/callbacks"
     reports = f"{stack.address('messages')}/v1/delivery/reports/sms"
     told = {
-        "payments": {
-            "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
-            "CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks,
-        },
+        "payments": {"CORNERPOST_PAYMENTS_CALLBACK_URL": callbacks},
         "messages": {
-            "CORNERPOST_MESSAGES_SMS_URL": stack.address("telecom"),
-            "CORNERPOST_MESSAGES_SMTP_PORT": str(stack.port("telecom-smtp")),
             "CORNERPOST_MESSAGES_CALLBACK_URL": reports,
             "CORNERPOST_MESSAGES_PHONE_ISSUER": phone_issuer(stack),
             "CORNERPOST_MESSAGES_PHONE_CLIENT_SECRET": secret(stack, "client-phone"),
         },
         "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
     }
-    return told.get(service, {})
+    return told.get(service, {}) | _world_outside(service, stack)
+
+
+def _world_outside(service: str, stack: Stack) -> dict[str, str]:
+    """Where texts, mails and prompts to pay go: to the stand-ins, or to where the operator says."""
+    told = {name: stack.given[name] for name in outside.SETTINGS if name in stack.given}
+    if stack.fakes:
+        told |= {
+            "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": stack.address("mobile-money"),
+            "CORNERPOST_MESSAGES_SMS_URL": stack.address("telecom"),
+            "CORNERPOST_MESSAGES_SMTP_HOST": "127.0.0.1",
+            "CORNERPOST_MESSAGES_SMTP_PORT": str(stack.port("telecom-smtp")),
+        }
+    own = f"CORNERPOST_{service.upper()}_"
+    return {name: value for name, value in told.items() if name.startswith(own)}

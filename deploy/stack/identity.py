@@ -5,21 +5,34 @@ from dataclasses import fields
 from deploy.keycloak.realms import Addresses, ClientSecrets, Office
 from deploy.keycloak.reconcile import Changes, reconcile
 from deploy.keycloak.start import AdminAccount
-from deploy.stack.environment import COUNTRY, keycloak_address, phone_issuer
-from deploy.stack.layout import ROOT, Stack
+from deploy.stack.environment import keycloak_address, phone_issuer
+from deploy.stack.layout import Refused, Stack
 from deploy.stack.vault import secret
 from kernel.law.load import load_country
 
 
 def reconcile_identity(stack: Stack, admin: AdminAccount) -> Changes:
-    """Bring both realms to what law and stack say; nothing is written when they are so already."""
+    """Bring both realms to what law and stack say; nothing is written when they are so already.
+
+    Raises RealmsNotOurs for a given server's realms that somebody else made, unless the operator
+    says that they are to be adopted. A stack's own server holds nobody else's.
+    """
     return reconcile(
         keycloak_address(stack),
         admin,
-        Addresses(portal=stack.address("portal"), phone=phone_issuer(stack)),
+        Addresses(portal=stack.public_url, phone=phone_issuer(stack)),
         client_secrets(stack),
-        offices(),
+        offices(stack),
+        adopt=may_adopt(stack),
     )
+
+
+def may_adopt(stack: Stack) -> bool:
+    """Whether realms without our mark may be made over; those of a stack's own server may."""
+    said = stack.given.get("CORNERPOST_KEYCLOAK_ADOPT", "no")
+    if said not in ("yes", "no"):
+        raise Refused(f"CORNERPOST_KEYCLOAK_ADOPT is `yes` or `no`, not {said!r}")
+    return "CORNERPOST_KEYCLOAK" not in stack.given or said == "yes"
 
 
 def client_secrets(stack: Stack) -> ClientSecrets:
@@ -33,7 +46,7 @@ def client(name: str) -> str:
     return f"client-{name.replace('_', '-')}"
 
 
-def offices() -> list[Office]:
+def offices(stack: Stack) -> list[Office]:
     """The offices of the newest edition of the country's law."""
-    newest = load_country(ROOT / "rulebooks", COUNTRY).newest
+    newest = load_country(stack.rulebooks, stack.country).newest
     return [Office(one.agency, one.id) for one in newest.rules.offices]

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 from chassis.clock import machine_now
 from chassis.signing import Algorithm, make_key
+from deploy.stack.country import origin_host
 from deploy.stack.layout import Stack
 from deploy.stack.processes import SERVICES
 from kernel.log.checkpoint import origin_of
-
-COUNTRY_HOST = "cadastre.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +38,5 @@ def create_keys(stack: Stack) -> None:
     the real thing.
     """
     for key in KEYS:
-        origin = origin_of(COUNTRY_HOST, key.service, training=stack.training)
+        origin = origin_of(origin_host(stack.given), key.service, training=stack.training)
         make_key(stack.keys, key.name, key.alg, key.purpose, origin, machine_now())

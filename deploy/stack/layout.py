@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy import ports
+from deploy.stack import country, outside
 
 ROOT = Path(__file__).resolve().parents[2]
 """The clone that the processes are run from."""
@@ -16,10 +18,20 @@ ROOT = Path(__file__).resolve().parents[2]
 GIVEN = (
     "CORNERPOST_TEMPORAL", "CORNERPOST_TEMPORAL_NAMESPACE",
     "CORNERPOST_KEYCLOAK", "CORNERPOST_KEYCLOAK_ADMIN_CLIENT", "CORNERPOST_KEYCLOAK_ADMIN_SECRET",
+    "CORNERPOST_KEYCLOAK_ADOPT",
 )
 """Beside `CORNERPOST_DATABASE_URL_…`: what an operator may name instead of having it started."""
 
+NAMES = (
+    "run", "logs", "keys", "files", "secrets", "fakes", "demo", "postgres", "postgres.password",
+    "stack.new", "stack.json",
+)
+"""All that a stack makes in its folder; what else lies there is not its own."""
+
 LONGEST_SOCKET = 100  # bytes that the kernel allows in a UNIX socket's path, less a little
+
+UNSPEAKABLE = re.compile(r"""["%\\]|'$|\s[#;]""")
+"""What is read as something else in the configuration of a supervisor."""
 
 
 class Refused(Exception):
@@ -33,23 +45,40 @@ class Mode(StrEnum):
     TRAINING = "training"
 
 
+class Unfinished(StrEnum):
+    """What was begun with a stack's folder; recorded until it is done, and seen when it was not."""
+
+    RESTORING = "restored"
+    ERASING = "erased"
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """One local stack. `given` holds the addresses of servers that run elsewhere, by name."""
+    """One local stack. `given` holds the addresses of servers that run elsewhere, by name.
+
+    `fakes`: stand-ins for telecom and mobile-money operator run with it, and nothing leaves it.
+    """
 
     data: Path
     mode: Mode
     base: int
     given: Mapping[str, str] = field(default_factory=dict)
+    fakes: bool = True
 
     @classmethod
-    def recorded(cls, data: Path) -> Self:
-        """The stack that was started in `data` before. Raises Refused."""
+    def recorded(cls, data: Path, to_erase: bool = False) -> Self:
+        """The stack that was started in `data` before. Raises Refused.
+
+        One that is half restored or half erased is answered only `to_erase` it.
+        """
         found = _read(data / "stack.json")
         if found is None:
             raise Refused(f"There is no stack in {data}: start one with `cornerpost up`")
+        if not to_erase:
+            _refuse_unfinished(data, found)
         given = _read(data / "secrets" / "given.json") or {}
-        return cls(data, Mode(found["mode"]), int(found["port_base"]), given)
+        mode = Mode(found["mode"])
+        return cls(data, mode, int(found["port_base"]), given, _fakes(mode, None, found))
 
     @property
     def training(self) -> bool:
@@ -60,6 +89,19 @@ class Stack:
         """Temporal's namespace: time can be skipped in a training stack's only."""
         usual = "training" if self.training else "cornerpost"
         return self.given.get("CORNERPOST_TEMPORAL_NAMESPACE", usual)
+
+    @property
+    def country(self) -> str:
+        return country.country_of(self.given)
+
+    @property
+    def rulebooks(self) -> Path:
+        return country.rulebooks_of(self.given, ROOT)
+
+    @property
+    def public_url(self) -> str:
+        """Where people find the portal: behind the operator's own address, or on this machine."""
+        return self.given.get(country.PUBLIC_URL, self.address("portal")).rstrip("/")
 
     @property
     def run(self) -> Path:
@@ -98,50 +140,127 @@ class Stack:
 
 
 def given_in(environment: Mapping[str, str]) -> dict[str, str]:
-    """The servers that the operator names, and how to speak with them."""
+    """The servers that the operator names, and how to speak with them; empty: no longer."""
+    known = (*GIVEN, *country.NAMES, *outside.SETTINGS)
     return {
         name: value
         for name, value in environment.items()
-        if value and (name in GIVEN or name.startswith("CORNERPOST_DATABASE_URL_"))
+        if name in known or name.startswith("CORNERPOST_DATABASE_URL_")
     }
 
 
-def establish(data: Path, mode: Mode, base: int) -> Stack:
+def establish(
+    data: Path, mode: Mode, base: int, fakes: bool | None = None,
+    unfinished: Unfinished | None = None,
+) -> Stack:
     """Make the folder and record what kind of stack lives in it, or find what was recorded.
 
-    Raises Refused for a folder of the other mode: a training stack never becomes a real one. The
-    port base may change between two starts, not while the stack runs.
+    Raises Refused for a folder of the other mode: a training stack never becomes a real one; and
+    for one that holds something else, or half a stack. The port base may change between two
+    starts, not while the stack runs. `fakes` says whether a production stack gets stand-ins for
+    the world outside (None: as before); training always does. `unfinished` stays until `mark`.
     """
     data = data.resolve()
     _refuse_unusable(data)
+    refuse_occupied(data)
     before = _read(data / "stack.json")
+    _refuse_unfinished(data, before or {})
     if before is not None and before["mode"] != mode:
         raise Refused(
             f"{data} holds a {before['mode']} stack and cannot be started as {mode}: "
             "name another folder with --data"
         )
+    kept = _read(data / "secrets" / "given.json") or {}
+    given = {name: value for name, value in (kept | given_in(os.environ)).items() if value}
+    stack = Stack(data, mode, base, given, _fakes(mode, fakes, before or {}))
+    _refuse_both(stack)
+    _refuse_no_country(stack, kept if before is not None else None)
+    data.mkdir(parents=True, exist_ok=True)
+    mark(stack, unfinished)  # first: whatever ends this, the folder is known for ours
     for folder, access in (
         (data, 0o711), (data / "run", 0o700), (data / "logs", 0o700), (data / "keys", 0o700),
         (data / "files", 0o700), (data / "secrets", 0o700), (data / "fakes", 0o700),
     ):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         folder.chmod(access)
-    kept = _read(data / "secrets" / "given.json") or {}
-    stack = Stack(data, mode, base, kept | given_in(os.environ))
     _write(data / "secrets" / "given.json", dict(stack.given))
-    _write(data / "stack.json", {"mode": str(mode), "port_base": str(base)})
     return stack
+
+
+def mark(stack: Stack, unfinished: Unfinished | None) -> None:
+    """Record what the stack is, and what is begun with it; None: it is whole."""
+    told = {
+        "mode": str(stack.mode),
+        "port_base": str(stack.base),
+        "fakes": "yes" if stack.fakes else "no",
+    }
+    also = {"unfinished": str(unfinished)} if unfinished else {}
+    _write(stack.data / "stack.json", told | also)
+
+
+def _refuse_unfinished(data: Path, found: Mapping[str, str]) -> None:
+    if "unfinished" in found:
+        raise Refused(
+            f"The stack in {data} was being {found['unfinished']} when that was cut off, and is "
+            f"not whole: remove it with `cornerpost down --erase --data {data}`"
+        )
+
+
+def _fakes(mode: Mode, asked: bool | None, before: Mapping[str, str]) -> bool:
+    if mode is Mode.TRAINING:
+        return True
+    return before.get("fakes") == "yes" if asked is None else asked
+
+
+def _refuse_both(stack: Stack) -> None:
+    """What is not meant for real phones must not reach one."""
+    real = [name for name in outside.ADDRESSES if name in stack.given]
+    if stack.fakes and real:
+        raise Refused(
+            f"This stack has stand-ins for phones, mailboxes and money, and was given "
+            f"{', '.join(real)}: leave those out, or start a production stack --without-fakes"
+        )
+
+
+def _refuse_no_country(stack: Stack, kept: Mapping[str, str] | None) -> None:
+    """A register says for ever whose it is; `kept` is as it was told before."""
+    if kept is not None and (changed := country.moved(kept, stack.given)):
+        raise Refused(
+            f"{' and '.join(changed)} cannot change: this stack has signed as "
+            f"{country.origin_host(kept)} under the law of {country.country_of(kept)}"
+        )
+    if mistake := country.mistaken(stack.given, ROOT):
+        raise Refused(f"This stack cannot start: {mistake}")
 
 
 def _refuse_unusable(data: Path) -> None:
     socket = data / "run" / "supervisor.sock"
     if len(os.fsencode(socket)) > LONGEST_SOCKET:
         raise Refused(f"{data} is too long a path for a socket: name a shorter folder with --data")
+    if not str(data).isprintable() or UNSPEAKABLE.search(str(data)):
+        raise Refused(
+            f"The path {str(data)!a:.200} holds what a supervisor's configuration cannot: "
+            "name another folder with --data"
+        )
     closed = closed_folder(data)
     if closed is not None:
         raise Refused(
             f"{closed} cannot be entered by the user `postgres`, as whom the database runs "
             "when root starts it: name a folder outside it with --data"
+        )
+
+
+def refuse_occupied(data: Path) -> None:
+    """Raise Refused for a folder of other things; an empty disk's `lost+found` is none."""
+    if not data.exists() or (data / "stack.json").is_file():
+        return
+    if not data.is_dir():
+        raise Refused(f"{data} is no folder: name another one with --data")
+    others = sorted({one.name for one in data.iterdir()} - {"lost+found", "stack.new"})
+    if others:
+        raise Refused(
+            f"{data} holds no stack but other things ({', '.join(others[:3])}): "
+            "name a new or empty folder with --data"
         )
 
 
@@ -163,5 +282,8 @@ def _read(path: Path) -> dict[str, str] | None:
 def _write(path: Path, content: Mapping[str, str]) -> None:
     fresh = path.with_suffix(".new")
     fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(content, indent=1) + "\n")
+    with fresh.open("w") as file:
+        file.write(json.dumps(content, indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)

@@ -80,7 +80,7 @@ def processes(stack: Stack) -> list[Process]:
     )
     needed: list[Process] = [postgres] if runs_postgres(stack) else []
     needed += [one for one in FOREIGN if f"CORNERPOST_{one.name.upper()}" not in stack.given]
-    needed += [one for one in (*FAKES, *OURS) if one.exists]
+    needed += [one for one in (*(FAKES if stack.fakes else ()), *OURS) if one.exists]
     return needed
 
 

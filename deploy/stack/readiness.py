@@ -1,6 +1,7 @@
 """Whether a process can be used: asked of the process itself, never guessed from its age."""
 
 import http.client
+import json
 from http import HTTPStatus
 
 from deploy.stack import cluster
@@ -23,13 +24,27 @@ def ready(process: Process, stack: Stack) -> bool:
     return _answers(stack.port(name), path)
 
 
+def lacking(process: Process, stack: Stack) -> tuple[str, ...]:
+    """What a service that is ready says that its operator has not connected."""
+    if process.ready is not Ready.READYZ:
+        return ()
+    said = _asked(stack.port(process.name), PATHS[Ready.READYZ])
+    told = json.loads(said) if said else {}
+    return tuple(told.get("lacking", ()))
+
+
 def _answers(port: int, path: str) -> bool:
+    return _asked(port, path) is not None
+
+
+def _asked(port: int, path: str) -> bytes | None:
     """Asked with the plainest client there is: this is done some hundred times in a start."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == HTTPStatus.OK
+        answer = connection.getresponse()
+        return answer.read() if answer.status == HTTPStatus.OK else None
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()

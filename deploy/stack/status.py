@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from deploy.stack.layout import Stack
 from deploy.stack.processes import Process, Ready, processes
-from deploy.stack.readiness import ready
+from deploy.stack.readiness import lacking, ready
 from deploy.stack.supervision import Supervisor
 
 BARE = (Ready.POSTGRES, Ready.TEMPORAL)
@@ -21,8 +21,9 @@ class Standing:
     state: str
     address: str
     ready: bool
+    lacking: tuple[str, ...] = ()
 
-    def plain(self) -> dict[str, str | int | bool]:
+    def plain(self) -> dict[str, object]:
         return asdict(self)
 
 
@@ -43,6 +44,7 @@ def standings(stack: Stack) -> list[Standing]:
                 state.word if state else "ABSENT",
                 _address(process, stack),
                 answer and running,
+                lacking(process, stack) if answer and running else (),
             )
         )
     return found

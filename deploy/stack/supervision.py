@@ -1,13 +1,15 @@
 """The supervisor: its generated configuration, starting it, and talking to it."""
 
+import hashlib
 import http.client
+import json
 import os
 import shlex
 import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +19,15 @@ from supervisor.xmlrpc import SupervisorTransport
 from deploy.stack import commands, orphans
 from deploy.stack.environment import environment
 from deploy.stack.layout import ROOT, Refused, Stack
-from deploy.stack.processes import Process
+from deploy.stack.processes import Process, python_command
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "JAVA_HOME")
 """What processes inherit of the caller's environment; everything else is made."""
+
+NOTHING = "{}"
+
+TOLD = "CORNERPOST_TOLD"
+"""A digest of what a process was told, so that the supervisor sees that it changed."""
 
 NOT_THERE = (FileNotFoundError, ConnectionError, http.client.HTTPException)
 
@@ -66,6 +73,7 @@ class Supervisor:
 
     def keep(self, processes: Sequence[Process]) -> None:
         """Start the supervisor, or let a running one take up what changed since."""
+        _tell(self.stack, processes)
         _write_secret(self.config, render(self.stack, processes))
         if not self.alive():
             orphans.end(self.stack)
@@ -139,7 +147,7 @@ class Supervisor:
 
 
 def render(stack: Stack, processes: Sequence[Process]) -> str:
-    """The supervisor's configuration, secrets of the processes' environments included."""
+    """The supervisor's configuration; what a process is told stands in a file of its own."""
     head = f"""[unix_http_server]
 file={stack.run}/supervisor.sock
 chmod=0700
@@ -160,11 +168,15 @@ supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 
 def _section(stack: Stack, process: Process) -> str:
+    told, marks = _told(stack, process), {orphans.MARK: str(stack.data)}
+    command = commands.command(process, stack)
+    if told != NOTHING:
+        file = str(_told_file(stack, process))
+        command = [*python_command("deploy.stack.launch"), file, *command]
+        marks[TOLD] = hashlib.sha256(told.encode()).hexdigest()
     settings: dict[str, object] = {
-        "command": shlex.join(commands.command(process, stack)).replace("%", "%%"),
-        "environment": _environment(
-            environment(process, stack) | {orphans.MARK: str(stack.data)}
-        ),
+        "command": shlex.join(command).replace("%", "%%"),
+        "environment": ",".join(f'{name}="{value}"' for name, value in marks.items()),
         "directory": "/" if process.account else ROOT,
         "autostart": "false",
         "autorestart": "true",
@@ -185,10 +197,24 @@ def _section(stack: Stack, process: Process) -> str:
     return f"\n[program:{process.name}]\n" + "\n".join(lines) + "\n"
 
 
-def _environment(variables: Mapping[str, str]) -> str:
-    return ",".join(
-        f'{name}="{value.replace("%", "%%")}"' for name, value in sorted(variables.items())
-    )
+def _tell(stack: Stack, processes: Sequence[Process]) -> None:
+    """Write down what each process is told, for its owner only; no process, no file."""
+    folder = stack.run / "told"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    files = {_told_file(stack, one): _told(stack, one) for one in processes}
+    for stale in set(folder.iterdir()) - files.keys():
+        stale.unlink()
+    for file, told in files.items():
+        if told != NOTHING:
+            _write_secret(file, told)
+
+
+def _told_file(stack: Stack, process: Process) -> Path:
+    return stack.run / "told" / f"{process.name}.json"
+
+
+def _told(stack: Stack, process: Process) -> str:
+    return json.dumps(environment(process, stack), sort_keys=True)
 
 
 def _write_secret(path: Path, text: str) -> None:

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from chassis.clock import machine_now, new_uuid
-from chassis.outbox import CHANNEL
-from chassis.relay import HOLD_KEY
+from chassis.outbox import CHANNEL, HOLD_KEY
 from deploy.stack import databases
 from deploy.stack.environment import temporal_address
 from deploy.stack.layout import Refused, Stack

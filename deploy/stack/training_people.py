@@ -14,7 +14,7 @@ from deploy.keycloak.people import Officer, Person, make_officers, read_officers
 from deploy.keycloak.realms import Office
 from deploy.keycloak.start import AdminAccount
 from deploy.stack.databases import owner_url
-from deploy.stack.environment import COUNTRY, environment, keycloak_address
+from deploy.stack.environment import environment, keycloak_address
 from deploy.stack.layout import ROOT, Refused, Stack
 from deploy.stack.processes import OURS, SERVICES
 from kernel.law.load import load_country
@@ -42,8 +42,8 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
     On a training stack only. The appointments are written down by the operator and logged as such;
     the clockwork copies them to the other services, which is waited for. Raises Refused.
     """
-    newest = load_country(ROOT / "rulebooks", COUNTRY).newest
-    invented = load_training(ROOT / "rulebooks", newest).officers
+    newest = load_country(stack.rulebooks, stack.country).newest
+    invented = load_training(stack.rulebooks, newest).officers
     agencies = {office.id: office.agency for office in newest.rules.offices}
     people = [_person(officer, agencies) for officer in invented]
     if not _all_made(stack, people):
@@ -59,10 +59,11 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
 def appoint(stack: Stack, seeds: Sequence[Mapping[str, object]]) -> str:
     """Have licensing write first appointments down, as its operator; answer what was said.
 
-    One process of its own does it: deploy imports no service. Raises Refused with its last words.
+    It may hold a password that is shown only once: print it, and keep it nowhere. One process of
+    its own does it: deploy imports no service. Raises Refused with its last words.
     """
     told = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    licensing = next(one for one in OURS if one.name == "licensing")
+    licensing = next(one for one in OURS if one.name == "licensing-worker")  # knows Keycloak
     done = subprocess.run(
         [sys.executable, "-m", RUNNER],
         input=json.dumps(list(seeds)),

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from deploy.stack import cluster, commands, databases, training_people
+from deploy.stack import cluster, commands, country, databases, training_people
 from deploy.stack.environment import keycloak_admin, temporal_address
+from deploy.stack.given_databases import refuse_unfit
 from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
-from deploy.stack.layout import Stack
+from deploy.stack.layout import Refused, Stack
 from deploy.stack.migrations import migrate_all
 from deploy.stack.processes import Process, Tier, processes
 from deploy.stack.readiness import ready
@@ -40,6 +41,16 @@ class PartFailed(Exception):
         self.name = name
 
 
+def _must_be_told(stack: Stack) -> None:
+    """Raise Refused for a register of a real country that was not told whose it is."""
+    untold = country.untold(stack.given)
+    if untold and not stack.training and not stack.fakes:
+        raise Refused(
+            f"A production stack is told whose it is: name {', '.join(untold)} "
+            "(docs/operating.md), or rehearse with --training or --with-fakes"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """One run of `up` on one stack."""
@@ -50,6 +61,8 @@ class Start:
 
     def run(self) -> list[Process]:
         """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again."""
+        _must_be_told(self.stack)
+        refuse_unfit(self.stack)
         with alone(self.stack):
             create_keys(self.stack)
             wanted = processes(self.stack)
@@ -151,6 +164,7 @@ def together(*tasks: Callable[[], None]) -> None:
 @contextmanager
 def alone(stack: Stack) -> Iterator[None]:
     """One command at a time changes what runs; a second one waits."""
+    stack.run.mkdir(mode=0o700, exist_ok=True)
     with (stack.run / "changing.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kernel.law import conditions
+from kernel.law.said import texts_of_notices
 from kernel.law.schema import Rules
 from kernel.law.source import Inside, Where
 from kernel.law.walk import marked
@@ -66,6 +67,8 @@ def check_references(rules: Rules) -> Iterator[Finding]:
 def check_words(rules: Rules) -> Iterator[Finding]:
     """Every text is there in every language of the country, and in no other."""
     languages = set(rules.country.languages)
+    for key in sorted(texts_of_notices(rules.licence_types) - set(rules.texts)):
+        yield Finding(("texts",), f"notices say {key}, which is not among the texts")
     for key, words in rules.texts.items():
         yield from spoken(languages, set(words), ("texts", key))
 

@@ -9,10 +9,10 @@ from kernel.law.facts import CaseFacts
 from kernel.law.plan import (
     LicencePlan,
     PaperPlan,
-    PaperWhen,
     Plan,
     Silence,
     SilenceRule,
+    StepKind,
     StepPlan,
 )
 from kernel.law.procedure import LicenceType, Procedure, SilenceLaw, StepRule
@@ -67,11 +67,6 @@ def compile_plan(
         ),
         facts=known.model_dump(mode="json"),
     )
-
-
-def required_for_receipt(plan: Plan) -> tuple[PaperPlan, ...]:
-    """The papers without which the application is not received."""
-    return tuple(paper for paper in plan.papers if paper.when is PaperWhen.NEEDED)
 
 
 def unmet_for_receipt(
@@ -163,7 +158,7 @@ def _step(
         conditional=step.id == kind.conditional_fee,
         needs_visit=step.needs_visit,
         needs_occupants_notice=step.needs_occupants_notice,
-        second_factor=step.second_factor,
+        second_factor=step.second_factor or step.kind is StepKind.DECISION,
         from_paper=step.from_paper,
         signatories=step.signatories,
         incompatible_with=tuple(other for other in step.incompatible_with if other in taken),
@@ -197,7 +192,8 @@ def _papers(
                     title=paper.title,
                     when=rule.need,
                     within=rule.within,
-                    keeps_priority=rule.keeps_priority,
+                    overdue=rule.overdue,
+                    warn_before=rule.warn_before,
                     issued_by=paper.issued_by,
                     article=rule.article,
                 )

@@ -1,6 +1,6 @@
 """What may lie over what: the overlap matrix answered pair by pair, and as exclusion layers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from kernel.law.editions import Edition, NoSuchLaw
@@ -34,6 +34,16 @@ def exclusion_layers(edition: Edition) -> dict[Pair, list[str]]:
     checked it); a pair in no layer may overlap everything, under the rules' consequences.
     """
     return layers_of(edition.rules)
+
+
+def may_ask_holders(edition: Edition, licence_type: str, minerals: Iterable[str]) -> bool:
+    """Whether some ground that is there could ask for its holder's consent to such a right."""
+    pairs = [(licence_type, mineral) for mineral in minerals]
+    return any(
+        rule.consequence is Consequence.CONSENT
+        and any(_fits(edition.rules, rule.asked, pair) for pair in pairs)
+        for rule in edition.rules.overlap
+    )
 
 
 def zone_rule(edition: Edition, licence_type: str, zone_kind: str) -> Consequence:

@@ -67,6 +67,14 @@ class PaperWhen(StrEnum):
     LATER = "later"  # due later, listed on the receipt
 
 
+class Overdue(StrEnum):
+    """What follows when a curable paper does not come in time."""
+
+    LAPSE = "lapse"  # the application ends
+    LOSE_PLACE = "lose-place"  # it goes on, with the last place in the sequence
+    WAIT = "wait"  # nothing by itself; nothing is granted until the paper is there
+
+
 class Silence(Frozen):
     rule: SilenceRule
     to_office: str | None = None  # escalate: the office that takes over
@@ -103,7 +111,8 @@ class PaperPlan(Frozen):
     title: str
     when: PaperWhen
     within: Duration | None = None
-    keeps_priority: bool = True
+    overdue: Overdue | None = None  # CURABLE: what follows when it does not come in time
+    warn_before: Duration | None = None  # how long before the end the applicant is warned
     issued_by: str
     article: str
 

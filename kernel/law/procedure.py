@@ -5,7 +5,16 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from kernel.law.ground import TypeGround
-from kernel.law.plan import Disclosure, FeeBefore, OnRefusal, PaperWhen, SilenceRule, StepKind
+from kernel.law.plan import (
+    Disclosure,
+    FeeBefore,
+    GroundRule,
+    OnRefusal,
+    Overdue,
+    PaperWhen,
+    SilenceRule,
+    StepKind,
+)
 from kernel.law.words import (
     AgencyId,
     ArticleId,
@@ -38,6 +47,10 @@ class Evidence(Rule):
 
     id: Id = Field(description="The evidence's id.")
     title: TextKey = Field(description="Text: its name.")
+    names_one: bool = Field(
+        default=False,
+        description="Its number is of one holder only: who shows the same one is the same holder.",
+    )
 
 
 class IdentityRule(Rule):
@@ -67,8 +80,11 @@ class PaperRule(Rule):
     paper: PaperId = Field(description="Which paper.")
     need: PaperWhen = Field(description="Needed for receipt, curable, or due later.")
     within: Span | None = Field(default=None, description="For curable and later: by when.")
-    keeps_priority: bool = Field(
-        default=True, description="For curable: whether the place in the sequence is kept."
+    overdue: Overdue | None = Field(
+        default=None, description="For curable: what follows when it does not come in time."
+    )
+    warn_before: Span | None = Field(
+        default=None, description="For curable: how long before the end the applicant is warned."
     )
     when: Condition | None = Field(default=None, description="CEL condition over the case's facts.")
     article: ArticleId = Field(description="Source of the law.")
@@ -77,6 +93,11 @@ class PaperRule(Rule):
     def _has_a_time(self) -> "PaperRule":
         if (self.need is PaperWhen.NEEDED) != (self.within is None):
             raise ValueError("a paper that may come after receipt says within what time")
+        curable = self.need is PaperWhen.CURABLE
+        if curable != (self.overdue is not None):
+            raise ValueError("a curable paper says what follows when it is overdue, no other does")
+        if self.warn_before is not None and not curable:
+            raise ValueError("who hands in a curable paper is warned, and nobody else")
         return self
 
 
@@ -139,7 +160,9 @@ class StepRule(Rule):
     needs_occupants_notice: bool = Field(
         default=False, description="No approval before occupants were notified."
     )
-    second_factor: bool = Field(default=False, description="Deciding needs step-up sign-in.")
+    second_factor: bool = Field(
+        default=False, description="Answering needs step-up sign-in; a decision always does."
+    )
     from_paper: bool = Field(
         default=False, description="May be recorded from a signed paper by two people."
     )
@@ -229,4 +252,11 @@ class LicenceType(Rule):
     def _conditional_needs_a_fee(self) -> "LicenceType":
         if (self.fee_before is FeeBefore.NOTHING) != (self.conditional_fee is None):
             raise ValueError("fee_before receipt or recording names its conditional_fee step")
+        return self
+
+    @model_validator(mode="after")
+    def _a_place_is_on_ground(self) -> "LicenceType":
+        loses = any(one.overdue is Overdue.LOSE_PLACE for one in self.papers)
+        if loses and self.ground.rule is not GroundRule.EXCLUSIVE_AREA:
+            raise ValueError("a place can be lost where ground is exclusive, nowhere else")
         return self

@@ -9,7 +9,6 @@ from kernel.log.tree import HASH_BYTES
 
 ED25519 = b"\x01"
 KEY_ID_BYTES = 4
-SIGNATURE_BYTES = 64
 TRAINING = "TRAINING"
 DASH = "\u2014 "
 

@@ -41,13 +41,15 @@ class Answer:
 def settle_silence(case: Casework, step: Step) -> None:
     """Where the time is over already, the silence rule is applied first, in this transaction.
 
-    Raises AnsweredBySilence where the law then has its answer; under rules that escalate or
-    extend the step stays open and the answer is taken as a late one.
+    A chain of rules is followed as far as the time has come. Raises AnsweredBySilence where the
+    law then has its answer; under rules that escalate or extend the step stays open and the answer
+    is taken as a late one.
     """
-    if not may_lapse(step, case.work.now):
-        return
-    carry_out_lapse(case, step)
-    if not step.pending:
+    lapsed = False
+    while may_lapse(step, case.work.now):
+        carry_out_lapse(case, step)
+        lapsed = True
+    if lapsed and not step.pending:
         raise AnsweredBySilence("The answer came after the time was over", **step.told())
 
 

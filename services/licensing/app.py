@@ -6,6 +6,7 @@ from chassis.app import create_service, run
 from chassis.clock import Clock
 from chassis.database import Database
 from services.licensing.desk import open_desk
+from services.licensing.gateways.keycloak import officer_accounts
 from services.licensing.routes import (
     applications,
     appointments,
@@ -49,6 +50,7 @@ def create_app(
         database=database,
     )
     app.state.desk = open_desk(settings)
+    app.state.accounts = officer_accounts(settings)
     return app
 
 

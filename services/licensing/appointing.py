@@ -1,5 +1,7 @@
 """Writing appointments down: a leaf that commits to all of it, a fact, and who hears of it."""
 
+from collections.abc import Sequence
+
 from chassis.unit_of_work import UnitOfWork
 from contracts.procedures import Tell
 from kernel.log.canonical import JSON
@@ -8,9 +10,16 @@ from services.licensing.domain.appointment import OfficerAppointment
 
 
 def tell_appointment(
-    work: UnitOfWork, fact: str, appointment: OfficerAppointment, *, spread: bool
+    work: UnitOfWork,
+    fact: str,
+    appointment: OfficerAppointment,
+    *,
+    spread: bool,
+    factors: Sequence[str] | None = None,
 ) -> None:
-    """`spread`: its workflow copies it to the other services and to the accounts."""
+    """`spread`: its workflow copies it to the other services and to the accounts. `factors` are
+    the kinds of second factor that were seen before powers that need one were given.
+    """
     known: dict[str, JSON] = {
         "person": appointment.person,
         "agency": appointment.agency,
@@ -22,8 +31,9 @@ def tell_appointment(
         "approved_by": appointment.approved_by,
         "ended_by": appointment.ended_by,
     }
-    leaf = work.append(fact, appointment.id, known)
-    told = {
+    seen: dict[str, JSON] = {} if factors is None else {"second_factors": list(factors)}
+    leaf = work.append(fact, appointment.id, known | seen)
+    told = seen | {
         "office": appointment.office,
         "powers": list(appointment.powers),
         "state": appointment.status.value,

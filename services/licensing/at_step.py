@@ -11,7 +11,8 @@ from kernel.log.canonical import JSON
 from services.licensing.answering import must_take_part, settle_silence
 from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.field import FieldNote
+from services.licensing.domain.decision import must_be_for_an_office
+from services.licensing.domain.field import FieldNote, must_lie_between
 from services.licensing.domain.step import Step
 
 
@@ -29,12 +30,14 @@ def take_step(
 ) -> tuple[Casework, Step, StepPlan]:
     """For an officer with `power` at the step's office. Locks the case and the step.
 
-    Raises NotFound, NotAllowed, Stale, StepNotOpen, NotInThisStatus, AnsweredBySilence.
+    Raises NotFound, NotAllowed, NotAnAnswer, Stale, StepNotOpen, NotInThisStatus,
+    AnsweredBySilence.
     """
     case = take_case(work, desk, place.ref)
     law = case.law(place.step)
     step = case.steps.take(case.id, law.id)
     work.actor.must(power, step.office, work.now)
+    must_be_for_an_office(law)
     must_match(place.seen, step.version, **step.told())
     case.application.must_allow(act)
     step.must_be_pending()
@@ -44,8 +47,17 @@ def take_step(
     return case, step, law
 
 
-def write_note(case: Casework, note: FieldNote, fact: str, told: dict[str, JSON]) -> None:
-    """Keep an officer's words: the log commits to them, the fact tells what is not personal."""
+def write_note(
+    case: Casework, step: Step, note: FieldNote, fact: str, told: dict[str, JSON]
+) -> None:
+    """Keep an officer's words: the log commits to them, the fact tells what is not personal.
+
+    The day of the work is one of the office's calendar, from the lodgement on and not after today.
+    Raises BeforeLodgement, NotYet.
+    """
+    calendar, lodged_at = case.calendar(step.office), case.application.lodged_at or case.work.now
+    lodged_on, today = (calendar.local(at).date() for at in (lodged_at, case.work.now))
+    must_lie_between(note.done_on, lodged_on, today)
     case.work.session.add(note)
     words: dict[str, JSON] = {
         "text": note.text,

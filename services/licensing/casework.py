@@ -13,11 +13,12 @@ from contracts.procedures import Tell
 from kernel.calendar import Calendar
 from kernel.events import Event
 from kernel.law.editions import Edition
-from kernel.law.plan import Plan, StepPlan
+from kernel.law.plan import Plan, StepKind, StepPlan
 from kernel.problems import NotFound
 from services.licensing.desk import Desk
 from services.licensing.domain.application import Application
 from services.licensing.domain.calendar_entry import CalendarEntry, with_entries
+from services.licensing.domain.case_notices import step_opened
 from services.licensing.domain.day_ledger import day_rows, holdings_of, stretches
 from services.licensing.domain.notices import Notice, addressed
 from services.licensing.domain.papers import must_be_cured
@@ -109,7 +110,8 @@ class Casework:
 
 
 def take_case(work: UnitOfWork, desk: Desk, ref: str | UUID) -> Casework:
-    """Lock a lodged application. Raises NotFound, also for a draft."""
+    """Lock a lodged application; its calendars stay as they are. NotFound also for a draft."""
+    Calendars(work.session).stay()
     return _case(work, desk, Applications(work.session).take(ref))
 
 
@@ -127,6 +129,17 @@ def _case(work: UnitOfWork, desk: Desk, application: Application) -> Casework:
         application=application,
         plan=application.law(),
         edition=desk.law.country.by_hash(application.edition_hash),
+    )
+
+
+def told_of_opening(case: Casework, step: Step) -> list[Notice]:
+    """The office is told, once a time runs; a fee's invoice is told of by payments."""
+    if step.kind is StepKind.FEE or step.due_at is None:
+        return []
+    law, calendar = case.law(step.step), case.calendar(step.office)
+    url = case.desk.public_url
+    return step_opened(
+        case.application, law, case.edition, step.office, step.due_at, calendar, url
     )
 
 

@@ -1,6 +1,5 @@
 """Gathers what is lodged and has the law in force judge it, before any lock but the file's own."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from contracts.licensing.language import Origin
 from contracts.licensing.wire import Signed
 from contracts.licensing.wire_applications import HeadSeen, Lodgement
 from kernel.law.compile import compile_plan, unmet_for_receipt
+from kernel.law.editions import Edition
 from kernel.problems import Problem
 from services.licensing.desk import Desk
 from services.licensing.domain import judging
@@ -18,10 +18,11 @@ from services.licensing.domain.access import must_keep
 from services.licensing.domain.application import Application
 from services.licensing.domain.filing import Filing, Held, case_facts
 from services.licensing.domain.ground import PURPOSE, Ground, GroundStatementNotOurs
-from services.licensing.domain.licence import Licence
+from services.licensing.domain.identity import naming_keys
 from services.licensing.domain.papers import must_hold_needed
 from services.licensing.domain.party import Party
 from services.licensing.store.applications import Applications
+from services.licensing.store.calendars import Calendars
 from services.licensing.store.filing import head_instant
 from services.licensing.store.licences import Licences
 from services.licensing.store.parties import Parties
@@ -36,8 +37,10 @@ class HeadNotOurs(Problem):
 def gather(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -> Filing:
     """Everything that is lodged, judged. Raises what stands against it.
 
-    The file is locked, and its party, so that two filings of one party see each other.
+    The file is locked, and its party, so that two filings of one party see each other; the
+    calendars stay as they are.
     """
+    Calendars(work.session).stay()
     application = Applications(work.session).take(ref)
     party = Parties(work.session).take(application.party_id)
     must_keep(application, party, work.actor, work.now)
@@ -58,8 +61,9 @@ def judged(
 ) -> Filing:
     """The filing under the law in force now, with its plan. Raises what the law has against it."""
     law, files = desk.law, Applications(work.session)
-    edition, today, origin = law.edition_on(work.now), law.today(work.now), Origin.ONLINE
-    held = holdings(work, party, application.licence_type)
+    edition, today = law.edition_on(work.now), law.today(work.now)
+    origin = Origin.COUNTER_SLIP if application.counter else Origin.ONLINE
+    held = holdings(work, party, edition, application.licence_type)
     licence = judging.judge(application, party, edition, ground, held)
     rule = licence.ground.rule
     when = judging.Now(work.now, law.country, edition, desk.training)
@@ -84,22 +88,21 @@ def judged(
     )
 
 
-def holdings(work: UnitOfWork, party: Party, licence_type: str) -> Held:
-    """What the party holds of a licence type now, and what it has applied for.
+def holdings(work: UnitOfWork, party: Party, edition: Edition, licence_type: str) -> Held:
+    """What the holder holds of a licence type now, and has applied for, under each registration.
 
-    Licences past their end do not count. The caller has locked the party.
+    Parties that show the same evidence of the kinds that name one holder are one holder. Licences
+    past their end do not count. The caller has locked the party.
     """
+    parties = Parties(work.session).same_holder(party, naming_keys(edition, party))
     found = [
         one
-        for one in Licences(work.session).of_party(party.id)
-        if one.licence_type == licence_type and one.in_force(work.now)
+        for one in Licences(work.session).of_parties(parties, licence_type)
+        if one.in_force(work.now)
     ]
-    pending = Applications(work.session).pending_of_party(party.id, licence_type)
-    return Held(len(found), _sum(found), len(pending), _sum(pending))
-
-
-def _sum(found: Iterable[Licence | Application]) -> Decimal:
-    return sum((one.hectares or Decimal(0) for one in found), Decimal(0))
+    hectares = sum((one.hectares or Decimal(0) for one in found), Decimal(0))
+    pending = Applications(work.session).pending_of_parties(parties, licence_type)
+    return Held(len(found), hectares, *pending)
 
 
 def read_ground(desk: Desk, statement: Signed | None) -> Ground | None:

@@ -9,9 +9,10 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`keycloak` and the secret of its client `appointments` are for the worker alone.
+    """`keycloak` and the secret of its client `appointments` are for the app, which looks whether
+    an officer has a second factor, and for the worker, which puts accounts into offices.
 
-    Without them appointments count in the registers and accounts are left as they are.
+    Without them accounts are left as they are, and nobody is made one who decides.
     """
 
     model_config = SettingsConfigDict(

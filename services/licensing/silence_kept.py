@@ -43,14 +43,14 @@ def carry_out_lapse(case: Casework, step: Step) -> Event:
 
 def _told(case: Casework, step: Step, lapsed: Lapse) -> list[Notice]:
     law, calendar = case.law(step.step), case.calendar(step.office)
-    if step.pending and step.due_at is not None:
+    if step.pending:
         offices = (lapsed.former, step.office)
-        if lapsed.effect != ESCALATED:
-            return []
+        if lapsed.effect != ESCALATED or step.due_at is None:
+            return []  # while no clock runs nobody has a day: they are told when it runs again
         return case_notices.step_moved(
             case.application, law, case.edition, offices, step.due_at, calendar
         )
-    return case_notices.step_lapsed(case.application, law, case.edition, step.office, lapsed.effect)
+    return case_notices.step_lapsed(case.application, law, case.edition, step.office, lapsed.rule)
 
 
 def _deem(case: Casework, step: Step, lapsed: Lapse, event: Event) -> None:

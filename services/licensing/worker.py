@@ -12,7 +12,7 @@ from services.licensing.activities.commands import CommandActivities
 from services.licensing.activities.confirming import Confirming
 from services.licensing.activities.issuance import IssuanceActivities
 from services.licensing.desk import Desk, open_desk
-from services.licensing.gateways.keycloak import OfficerAccounts
+from services.licensing.gateways.keycloak import OfficerAccounts, officer_accounts
 from services.licensing.settings import Settings
 
 
@@ -37,13 +37,6 @@ def main() -> None:
     files = DiskFiles(settings.files / settings.service)
     offered = activities(database, desk, files, officer_accounts(settings))
     run_worker(settings, settings.service, offered, database=database)
-
-
-def officer_accounts(settings: Settings) -> OfficerAccounts | None:
-    """The gateway to Keycloak; None where its address or the secret is not configured."""
-    if settings.keycloak is None or settings.keycloak_secret is None:
-        return None
-    return OfficerAccounts(settings.keycloak, settings.keycloak_secret.get_secret_value())
 
 
 if __name__ == "__main__":

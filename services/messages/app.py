@@ -8,7 +8,7 @@ from chassis.database import Database
 from chassis.unit_of_work import Works
 from services.messages.desk import open_desk
 from services.messages.gateways.gateway import Texts
-from services.messages.gateways.sms import SmsGateway
+from services.messages.gateways.nowhere import texts_of
 from services.messages.routes import (
     notices,
     phone,
@@ -45,7 +45,7 @@ def create_app(
     )
     app.state.desk = open_desk(settings)
     app.state.works = Works(app.state.database.sessions)
-    app.state.texts = texts or SmsGateway.of(settings)
+    app.state.texts = texts or texts_of(settings)
     return app
 
 

@@ -21,17 +21,19 @@ from services.messages.acts.put_off_sending import put_off_sending
 from services.messages.acts.record_delivered import record_delivered
 from services.messages.acts.record_failed import record_failed
 from services.messages.acts.record_sent import record_sent
+from services.messages.acts.record_signed_out import record_signed_out
 from services.messages.desk import Desk
 from services.messages.domain.notice import Look, Sending
 from services.messages.gateways.gateway import Gateway, GatewayAway, SendingRefused, Texts
-from services.messages.gateways.mail import MailGateway
-from services.messages.gateways.sms import SmsGateway
+from services.messages.gateways.nowhere import mail_of, texts_of
+from services.messages.gateways.sessions import Sessions
 from services.messages.store.notices import Notices
+from services.messages.store.subscribers import Subscribers
 
 EVERY: Final = 0.5  # seconds between two looks into the database, unless there is news
 AT_ONCE: Final = 20
 ENOUGH: Final = 3  # sendings in a row that find the gateway away: the rest is put off unasked
-PAUSE: Final = 2.0  # after the database was away
+PAUSE: Final = 2.0  # after the database or Keycloak was away
 
 BY: Final = clockwork("messages")
 SENT: Final = Counter("cornerpost_notices_total", "Notices handed over", ("channel", "outcome"))
@@ -51,9 +53,18 @@ class Dispatch:
     stop: threading.Event = field(default_factory=threading.Event)
     news: threading.Condition = field(default_factory=threading.Condition)
     threads: list[threading.Thread] = field(default_factory=list)
+    sessions: Sessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = Sessions.of(self.desk)
 
     def start(self) -> None:
-        rounds = {"texts": self.send_texts, "mail": self.send_mail, "looks": self.tidy}
+        rounds = {
+            "texts": self.send_texts,
+            "mail": self.send_mail,
+            "looks": self.tidy,
+            "sessions": self.end_sessions,
+        }
         for name, one_round in rounds.items():
             thread = threading.Thread(
                 target=self._work, args=(one_round,), name=f"dispatch-{name}", daemon=True
@@ -69,6 +80,7 @@ class Dispatch:
             thread.join(timeout=15)
         self.texts.close()
         self.mail.close()
+        self.sessions.close()
 
     def wake(self) -> None:
         """There may be something to send: do not wait for the next look."""
@@ -110,6 +122,19 @@ class Dispatch:
         SENT.labels(sending.channel.value, "sent").inc()
         self._act(lambda work: record_sent(work, notice, name))
         return True
+
+    def end_sessions(self) -> int:
+        """One round: whoever's number was stopped is signed out; how many were."""
+        due = self.works.run(BY, lambda work: Subscribers(work.session).to_sign_out(AT_ONCE))
+        for subscriber in due:
+            try:
+                self.sessions.end(subscriber)
+            except GatewayAway as away:
+                log.warning("keycloak.away", error=str(away))
+                self.stop.wait(PAUSE)
+                return 0
+            self._act(partial(record_signed_out, subscriber=subscriber))
+        return len(due)
 
     def look(self) -> int:
         """Ask about texts of whose delivery no report came; how many were asked about."""
@@ -166,4 +191,4 @@ class Dispatch:
 
 def open_dispatch(works: Works, desk: Desk) -> Dispatch:
     settings = desk.settings
-    return Dispatch(works, desk, SmsGateway.of(settings), MailGateway(settings))
+    return Dispatch(works, desk, texts_of(settings), mail_of(settings))

@@ -79,6 +79,8 @@ def open_desk(settings: Settings) -> Desk:
         keyring=Keyring.load(settings.keys),
         training=settings.training,
         limits=Limits(
-            by_person=settings.payments_an_hour, of_phone=settings.prompts_an_hour_of_a_phone
+            by_person=settings.payments_an_hour,
+            of_phone=settings.prompts_an_hour_of_a_phone,
+            invoices_of_others=settings.invoices_of_others_an_hour,
         ),
     )

@@ -10,18 +10,27 @@ import structlog
 
 from chassis.unit_of_work import Works
 from contracts.payments.language import PaymentStatus
+from contracts.payments.wire import MOBILE_MONEY
 from kernel.authority import Actor, clockwork
 from kernel.events import ActorKind
 from services.payments.acts.record_answer import record_answer
 from services.payments.desk import Desk
 from services.payments.domain.payment import Answer, Payment, Prompt
 from services.payments.gateways.mobile_money import MobileMoney
-from services.payments.gateways.provider import NoSuchProvider, Provider, ProviderAway
+from services.payments.gateways.provider import (
+    NoOperatorConnected,
+    NoSuchProvider,
+    Provider,
+    ProviderAway,
+    Unconnected,
+)
 from services.payments.settings import Settings
 from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
 
 PROMPT_AGAIN: Final = 4  # looks during which a request that never arrived is sent once more
+
+NOT_SOON: Final = 3600  # seconds: somebody must open an account first
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +62,13 @@ class Teller:
             provider.close()
 
     def must_know(self, provider: str) -> None:
-        """Raise NoSuchProvider unless one of this name is connected."""
+        """Raise NoSuchProvider, or NoOperatorConnected, unless one of this name is connected."""
         if provider not in self.providers:
             raise NoSuchProvider("No provider of this name is connected here")
+        if isinstance(self.providers[provider], Unconnected):
+            raise NoOperatorConnected(
+                "No mobile-money operator is connected yet", retry_after=NOT_SOON
+            )
 
     def prompt(self, payment: UUID) -> None:
         """Have the payer asked, once the intent is committed; a repeat is the same payment."""
@@ -110,7 +123,7 @@ class Teller:
             payable=young
             and found.asks < PROMPT_AGAIN
             and invoice.open
-            and work.now <= invoice.due_at,
+            and not invoice.is_past(work.now),
         )
 
     def _record(self, provider: str, payment: UUID, answer: Answer) -> None:
@@ -125,6 +138,9 @@ def provider_called(name: str) -> Actor:
 
 def open_teller(settings: Settings, desk: Desk, works: Works) -> Teller:
     """The teller of a process, with every provider that the settings name."""
-    operator = MobileMoney.of(settings, desk.decimals)
+    url = settings.mobile_money_url
+    operator: Provider = (
+        MobileMoney.of(settings, url, desk.decimals) if url else Unconnected(MOBILE_MONEY)
+    )
     places = BoundedSemaphore(max(1, settings.pool // 2))
     return Teller(works, desk, {operator.name: operator}, places)

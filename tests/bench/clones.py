@@ -6,7 +6,7 @@ import psycopg
 
 from chassis.settings import ServiceSettings
 from tests.bench.measure import THREADS
-from tests.experiments.scratch import as_owner
+from tests.own_database import as_owner
 
 COLUMNS = """
 select attname from pg_attribute

@@ -9,7 +9,7 @@ from kernel.law.load import load_country, office_calendar
 from kernel.law.plan import StepKind
 from tests.bench.measure import ROUNDS, Measure
 from tests.experiments.scratch import ROOT
-from workflows.engine.model import Reckoning
+from workflows.engine.desk_model import Reckoning
 from workflows.engine.played import Played, Practice
 
 CASES = 400

@@ -15,7 +15,8 @@ from chassis.settings import ServiceSettings
 from kernel.law.load import load_country
 from tests.bench.clones import connections
 from tests.bench.measure import THREADS, Measure, interleaved, rate_of
-from tests.experiments.scratch import ROOT, as_owner, scratch
+from tests.experiments.scratch import ROOT, scratch
+from tests.own_database import as_owner
 
 GRANTS = 160
 HELD_BEFORE = 4_000

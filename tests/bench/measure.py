@@ -15,12 +15,15 @@ Rate = Callable[[int], float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`ours` and `limit` are rates in `unit`. The goal is the ratio's, or ours without a limit."""
+    """`ours` and `limit` are rates in `unit`. The goal is the ratio's, or ours without a limit.
+
+    Without a goal it is there to explain another measure.
+    """
 
     name: str
     ours: float
     limit: float | None
-    goal: float
+    goal: float | None
     unit: str
     seed: int
 
@@ -29,9 +32,9 @@ class Measure:
         return None if self.limit is None else self.ours / self.limit
 
     @property
-    def met(self) -> bool:
+    def met(self) -> bool | None:
         reached = self.ours if self.ratio is None else self.ratio
-        return reached >= self.goal
+        return None if self.goal is None else reached >= self.goal
 
     def row(self) -> dict[str, Any]:
         return asdict(self) | {"ratio": self.ratio, "met": self.met}
@@ -39,12 +42,13 @@ class Measure:
     def say(self) -> str:
         limit = "-" if self.limit is None else f"{self.limit:,.1f}"
         ratio = "-" if self.ratio is None else f"{self.ratio:.3f}"
-        verdict = "met" if self.met else "short"
-        told = f"{self.ours:>12,.1f} {limit:>12} {ratio:>8} {self.goal:>8g} {verdict:>6}"
-        return f"{self.name:<12}{told}  {self.unit}"
+        goal = "-" if self.goal is None else f"{self.goal:g}"
+        verdict = {True: "met", False: "short", None: "-"}[self.met]
+        told = f"{self.ours:>12,.1f} {limit:>12} {ratio:>8} {goal:>8} {verdict:>6}"
+        return f"{self.name:<14}{told}  {self.unit}"
 
 
-HEADING: Final = f"{'measure':<12}{'ours':>12} {'limit':>12} {'ratio':>8} {'goal':>8}"
+HEADING: Final = f"{'measure':<14}{'ours':>12} {'limit':>12} {'ratio':>8} {'goal':>8}"
 
 
 def interleaved(ours: Rate, limit: Rate, rounds: int = ROUNDS) -> tuple[float, float]:

@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from chassis.database import Database
 from chassis.unit_of_work import Works
 from contracts.cadastre.wire import Corners, GroundAsked, GroundChecked
-from contracts.procedures import Ack, EnterArea, GrantArea
+from contracts.command_args import EnterArea
+from contracts.procedures import Ack, GrantArea
 from kernel.authority import NOBODY, Actor, clockwork
 from kernel.events import EditionRef
 from services.cadastre.acts.check_ground import check_ground

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from cadastre_door import ACTORS, copies
+from cadastre_door import copies, just_signed_in
 from cadastre_ground import WORK, Register
 from cadastre_stack import (
     APP,
@@ -104,7 +104,7 @@ def app(settings: Settings, database: Database, register: Register) -> FastAPI:
     for copy in copies():
         register.works.run(WORK, lambda work, copy=copy: copy_appointment(work, copy))
     with pytest.MonkeyPatch.context() as patch:
-        bearers = SimpleNamespace(actor=ACTORS.__getitem__)
+        bearers = SimpleNamespace(actor=just_signed_in)
         patch.setattr(chassis.app, "tokens_of", lambda *_: bearers)
         open_door = settings.model_copy(update={"checks_a_minute": 100_000})
         return create_app(open_door, database=database)

@@ -16,21 +16,22 @@ from chassis.journal import events_between
 from chassis.signing import NotGenuine
 from contracts.cadastre.wire import ZoneProposed
 from contracts.procedures import AppointmentCopy, EventRange, Keyed
-from kernel.authority import NOBODY, Actor, Appointment, Power, Realm
+from kernel.authority import NOBODY, Actor, Appointment, Power, Realm, SecondPersonNeeded
 from kernel.commands import Command, Operation
 from kernel.events import ActorKind
 from kernel.problems import NotAllowed, NotFound
 from services.cadastre.activities.areas import Areas
 from services.cadastre.acts.approve_zone import approve_zone
 from services.cadastre.acts.enter_application_area import GroundStatementMissing
-from services.cadastre.acts.grant_area import GroundForbidden, PeriodNotReadable
+from services.cadastre.acts.grant_area import PeriodNotReadable, grant_area
 from services.cadastre.acts.propose_zone import UnknownZoneKind, ZoneNeverHolds, propose_zone
 from services.cadastre.acts.seed_register import seed_register
 from services.cadastre.acts.withdraw_pending_area import withdraw_pending_area
-from services.cadastre.domain.application_area import AreaNotEntered
+from services.cadastre.domain.application_area import AreaNotEntered, NotTheGround
+from services.cadastre.domain.consent import GroundForbidden
 from services.cadastre.domain.licence_area import AreaConfirmed, AreaNotGranted
 from services.cadastre.domain.stated import StatementDiffers, StatementWithoutGround
-from services.cadastre.domain.zone import FourEyes, ZoneApproved
+from services.cadastre.domain.zone import ZoneApproved
 from services.cadastre.store.places import PlaneDiffers, settle_plane
 
 NOW = datetime.now(UTC)
@@ -80,7 +81,7 @@ def test_only_a_live_appointment_at_that_office_makes_zones(
     register.works.run(proposer, lambda work: propose_zone(work, register.desk, zone(name)))
     with pytest.raises(NotAllowed):
         register.works.run(actor, lambda work: approve_zone(work, name))
-    with pytest.raises(FourEyes):
+    with pytest.raises(SecondPersonNeeded):
         register.works.run(proposer, lambda work: approve_zone(work, name))
 
 
@@ -159,6 +160,18 @@ def test_what_never_was_cannot_be_granted_or_confirmed(register: Register) -> No
         register.grant(application, what)
 
 
+def test_other_ground_than_was_applied_for_is_not_granted(register: Register) -> None:
+    what = asked(plot(8000))
+    application = register.enter(what)
+    wanted = register.grant_of(application, what).model_copy(update={"geometry_hash": "00" * 32})
+    with pytest.raises(NotTheGround):
+        register.works.run(WORK, lambda work: grant_area(work, register.desk, wanted))
+    of_it = {"geometry_hash": register.check(what).statement.body["geometry_hash"]}
+    same = wanted.model_copy(update=of_it)
+    ack = register.works.run(WORK, lambda work: grant_area(work, register.desk, same))
+    assert ack.seq == 2
+
+
 def test_a_zone_that_forbids_stops_a_grant_made_before_it(register: Register) -> None:
     what = asked(plot(3000))
     application = register.enter(what)
@@ -176,6 +189,7 @@ def test_a_zone_that_forbids_stops_a_grant_made_before_it(register: Register) ->
     with pytest.raises(GroundForbidden) as refusal:
         register.grant(application, what)
     assert refusal.value.facts["zones"] == ["new-reserve"]
+    assert "A town (new-reserve)" in refusal.value.detail
 
 
 def test_only_a_statement_of_this_cadastre_is_entered(register: Register) -> None:
@@ -272,7 +286,7 @@ def test_people_reach_only_the_acts_that_are_theirs() -> None:
         for path in routes.glob("*.py")
         for act in re.findall(r"from services\.cadastre\.acts\.(\w+) import", path.read_text())
     }
-    assert reached == {"check_ground", "propose_zone", "approve_zone"}
+    assert reached == {"check_ground", "propose_zone", "approve_zone", "record_consent"}
 
 
 def test_every_act_is_tried_by_a_test() -> None:

@@ -1,5 +1,6 @@
 """Whatever order areas arrive in, the register ends in the same state."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -115,6 +116,17 @@ def test_a_junior_hears_that_its_ground_is_free_when_the_last_senior_is_gone(
     register.release(second)
     with register.works.open(WORK) as work:
         assert events_between(work.session, third)[-1].name == AREA_FREED
+
+
+def test_an_area_entered_by_two_at_once_is_entered_once(register: Register) -> None:
+    for n in range(8):
+        entry, application = register.entry(asked(plot(-20_000, 700 * n))), uuid4()
+        with ThreadPoolExecutor(4) as pool:
+            done = [pool.submit(register.enter, entry, application) for _ in range(4)]
+        assert [one.result() for one in done] == [application] * 4
+        with register.works.open(WORK) as work:
+            names = [event.name for event in events_between(work.session, application)]
+        assert names == [AREA_ENTERED]
 
 
 def test_entering_again_changes_nothing(register: Register) -> None:

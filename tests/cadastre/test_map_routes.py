@@ -81,7 +81,7 @@ def test_a_zone_needs_two_people_and_has_no_effect_before(client: TestClient) ->
     assert client.post("/v1/ground/checks", json=check).json()["statement"]["body"]["hits"] == []
     address = "/v1/zones/river-buffer/approval"
     own = client.post(address, headers=signed_in("proposer"))
-    assert (own.status_code, slug_of(own)) == (403, "four-eyes")
+    assert (own.status_code, slug_of(own)) == (403, "second-person-needed")
     assert client.post(address, headers=signed_in("stranger")).status_code == 403
     assert client.post(address, headers=signed_in("miner")).status_code == 403
     assert client.post(address, headers={"Idempotency-Key": "k"}).status_code == 401

@@ -116,14 +116,21 @@ def test_the_same_ground_may_be_granted_for_a_later_time_and_on_another_layer(
     register: Register,
 ) -> None:
     now, year = datetime.now(UTC), timedelta(days=365)
+    sand = asked(plot(55_000), minerals=["sand"])  # first: later it would need the holder's consent
+    quarry = register.grant(register.enter(sand), sand)
     what, later = asked(plot(55_000)), asked(plot(55_000))
     first = register.grant(register.enter(what), what, valid_from=now, valid_to=now + year)
     register.confirm(first)
-    register.grant(
+    second = register.grant(
         register.enter(later), later, valid_from=now + year, valid_to=now + 2 * year
     )
-    sand = asked(plot(55_000), minerals=["sand"])
-    register.grant(register.enter(sand), sand)
     third = asked(plot(55_000))
     with pytest.raises(Problem):
         register.grant(register.enter(third), third, valid_from=now + year, valid_to=now + 3 * year)
+    with register.works.open(WORK) as work:
+        held = work.session.execute(
+            text("select distinct licence_code from ground g join licence_area a"
+                 " on a.id = g.licence_area_id where licence_code = any(:codes)"),
+            {"codes": [first.licence_code, second.licence_code, quarry.licence_code]},
+        ).all()
+    assert len(held) == 3

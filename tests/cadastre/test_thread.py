@@ -40,9 +40,20 @@ def test_neighbours_that_share_a_border_are_both_granted(register: Register) -> 
     west, east = asked(plot(1000)), asked(plot(1200))
     slanted = plot(1400)
     slanted[0] = (FREE[0] + 1400, FREE[1] - 0.3)  # a corner in the middle of the neighbour's side
+    held = []
     for what in (west, east, asked(slanted)):
         application = register.enter(what)
-        register.confirm(register.grant(application, what))
+        grant = register.grant(application, what)
+        register.confirm(grant)
+        held.append(grant.licence_code)
+    with register.works.open(WORK) as work:
+        confirmed = work.session.scalars(
+            text("select licence_code from licence_area where status = 'confirmed'"
+                 " and licence_code = any(:codes) order by granted_at"), {"codes": held},
+        ).all()
+        displaced = work.session.scalars(text("select count(*) from displacement")).one()
+    assert confirmed == held
+    assert displaced == 0
 
 
 def test_an_earlier_application_stops_a_grant_until_it_is_over(register: Register) -> None:

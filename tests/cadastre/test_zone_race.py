@@ -12,8 +12,9 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.cadastre.wire import ZoneProposed
 from kernel.authority import Actor, Appointment, Power
 from services.cadastre.acts.approve_zone import approve_zone
-from services.cadastre.acts.grant_area import GroundForbidden, grant_area
+from services.cadastre.acts.grant_area import grant_area
 from services.cadastre.acts.propose_zone import propose_zone
+from services.cadastre.domain.consent import GroundForbidden
 from services.cadastre.domain.planes import Plane
 
 NOW = datetime.now(UTC)

@@ -1,7 +1,7 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import APIRouter, Depends
@@ -10,7 +10,16 @@ from tiny.service import Settings
 
 from chassis.app import create_service
 from chassis.database import Database
-from chassis.pages import NotAPage, next_page, page_wanted
+from chassis.pages import (
+    NotAPage,
+    PageWanted,
+    after_id,
+    after_instant,
+    after_number,
+    after_text,
+    next_page,
+    page_wanted,
+)
 from chassis.rate_limits import RateLimit, Tries
 from chassis.versions import VersionNotReadable, etag, seen_version
 from chassis.who import PUBLIC, asks
@@ -82,6 +91,50 @@ def test_a_page_goes_on_after_the_last_row_seen() -> None:
 def test_a_made_up_page_is_refused(after: str) -> None:
     with pytest.raises(NotAPage):
         page_wanted(after, 10)
+
+
+NUMBER = "0190f1c0-0000-7000-8000-000000000001"
+PLACES: list[tuple[Callable[[PageWanted], object], tuple[object, ...], object]] = [
+    (after_number, (7,), 7),
+    (after_text, ("north",), "north"),
+    (after_id, (NUMBER,), UUID(NUMBER)),
+    (
+        after_instant,
+        ("2026-03-02T11:00:00+03:00", NUMBER),
+        (datetime(2026, 3, 2, 8, tzinfo=UTC), UUID(NUMBER)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("read", "key", "place"), PLACES)
+def test_a_list_reads_its_own_pages(
+    read: Callable[[PageWanted], object], key: tuple[object, ...], place: object
+) -> None:
+    assert read(page_wanted(next_page(key), 10)) == place
+    assert not read(page_wanted(None, 10))
+
+
+STRANGE: list[tuple[Callable[[PageWanted], object], tuple[object, ...]]] = [
+    (after_number, ("7",)),
+    (after_number, (7, 8)),
+    (after_text, (7,)),
+    (after_text, ()),
+    (after_id, ("north",)),
+    (after_id, (7,)),
+    (after_instant, (NUMBER, NUMBER)),
+    (after_instant, (7, NUMBER)),
+    (after_instant, ("2026-03-02T11:00:00+03:00",)),
+    (after_instant, ("2026-03-02T11:00:00", NUMBER)),
+    (after_instant, ("0001-01-01T00:00:00+03:00", NUMBER)),
+]
+
+
+@pytest.mark.parametrize(("read", "key"), STRANGE)
+def test_the_page_of_another_list_is_refused(
+    read: Callable[[PageWanted], object], key: tuple[object, ...]
+) -> None:
+    with pytest.raises(NotAPage):
+        read(page_wanted(next_page(key), 10))
 
 
 def test_a_version_is_read_as_it_was_given() -> None:

@@ -1,6 +1,5 @@
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,18 +19,12 @@ from chassis.temporal import Temporal
 from chassis.unit_of_work import Works
 from contracts.procedures import Tell
 from kernel.authority import clockwork
+from tests.served import free_port
 
 ADDRESS = os.environ.get("CORNERPOST_TEST_TEMPORAL", "127.0.0.1:27233")
 ROOT = Path(__file__).parents[2]
 Process = subprocess.Popen[bytes]
 Headers = Callable[..., dict[str, str]]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 @pytest.fixture

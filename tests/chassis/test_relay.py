@@ -15,7 +15,8 @@ from tiny.service import Settings
 from chassis import outbox
 from chassis.clock import Clock, advance_clock, machine_now
 from chassis.database import Database, open_database, owner_engine
-from chassis.relay import HOLD_KEY, Outcome, Relay, listener
+from chassis.outbox import HOLD_KEY
+from chassis.relay import Outcome, Relay, listener
 from chassis.tables import outbox as rows
 from chassis.temporal import Told
 from chassis.unit_of_work import Works
@@ -34,13 +35,16 @@ class Sink:
         self.away: Exception | None = None
         self.disliked: set[str] = set()
         self.lock = threading.Lock()
+        self.disliked_seq = 0
         self.slow = 0.0
+        self.at_work = False
 
     def tell(self, told: Told) -> None:
         if self.away is not None:
             raise self.away
-        if told.workflow_id in self.disliked:
+        if told.workflow_id in self.disliked or told.event.seq == self.disliked_seq:
             raise RPCError("no such thing", RPCStatusCode.INVALID_ARGUMENT, b"")
+        self.at_work = True
         time.sleep(self.slow)
         with self.lock:
             self.heard[told.workflow_id].append(told)
@@ -175,14 +179,54 @@ def test_a_failing_case_waits_for_its_next_try_and_blocks_nobody_else(
     tell(works, good, 2)
     opened = open_database(settings, Clock("training", lambda: machine_now() + ahead[0]))
     relay = Relay(opened, sink)
-    outcomes = [relay.deliver_one() for _ in range(4)]
-    assert outcomes == [Outcome.ROW_FAILED, Outcome.TOLD, Outcome.TOLD, Outcome.NOTHING]
+    outcomes = [relay.deliver_one() for _ in range(3)]
+    assert outcomes == [Outcome.ROW_FAILED, Outcome.TOLD, Outcome.NOTHING]
     assert sink.seqs(good) == [1, 2]
     sink.disliked = set()
     ahead[0] = timedelta(seconds=3)
-    assert [relay.deliver_one() for _ in range(3)] == [Outcome.TOLD, Outcome.TOLD, Outcome.NOTHING]
+    assert [relay.deliver_one() for _ in range(2)] == [Outcome.TOLD, Outcome.NOTHING]
     assert sink.seqs(bad) == [1, 2]
     opened.close()
+
+
+def test_what_waits_for_one_workflow_is_told_together_up_to_the_fact_that_fails(
+    database: Database, works: Works, sink: Sink
+) -> None:
+    case, other = uuid4(), uuid4()
+    tell(works, case, 3)
+    tell(works, other, 1)
+    sink.disliked_seq = 3
+    relay = Relay(database, sink)
+    assert [relay.deliver_one() for _ in range(2)] == [Outcome.ROW_FAILED, Outcome.TOLD]
+    assert (sink.seqs(case), sink.seqs(other)) == ([1, 2], [1])
+    with works.open(US) as work:
+        tried = select(rows.c.attempts).where(rows.c.subject == case).order_by(rows.c.id)
+        assert work.session.scalars(tried).all() == [0, 0, 1]
+    assert unsent(works) == 1
+
+
+def test_whoever_tells_one_workflow_knows_whether_another_waits(
+    database: Database, works: Works, sink: Sink
+) -> None:
+    for case in (uuid4(), uuid4()):
+        tell(works, case, 1)
+    relay = Relay(database, sink)
+    outcomes = [relay.deliver_one() for _ in range(3)]
+    assert outcomes == [Outcome.MORE, Outcome.TOLD, Outcome.NOTHING]
+
+
+def test_news_that_comes_during_a_look_is_not_slept_over(
+    works: Works, sink: Sink, start: Callable[[Sink], Relay], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.relay.POLL_SECONDS", 20.0)
+    case = uuid4()
+    start(sink)
+    until(lambda: unsent(works) == 0)
+    sink.slow = 0.4
+    tell(works, case, 1)
+    until(lambda: sink.at_work)
+    tell(works, case, 1)
+    until(lambda: sink.seqs(case) == [1, 2], seconds=5)
 
 
 def test_relays_stand_still_while_the_clock_is_moved_and_start_with_its_offset(

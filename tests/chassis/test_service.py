@@ -102,7 +102,8 @@ def test_the_powers_are_published(client: TestClient) -> None:
 
 def test_the_service_is_ready_and_counts(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"alive": True}
-    assert client.get("/readyz").json() == {"service": "messages", "mode": "training"}
+    ready = {"service": "messages", "mode": "training", "lacking": []}
+    assert client.get("/readyz").json() == ready
     client.get("/v1/things")
     assert 'route="/v1/things"' in client.get("/metrics").text
 

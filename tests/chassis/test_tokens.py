@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -180,12 +181,52 @@ def test_known_keys_serve_while_the_issuer_is_away_also_after_a_restart(
     assert again.actor(issuer.token("staff", "o1", exp=late)).person == "staff:o1"
 
 
+def test_keys_are_read_before_the_first_token_comes(issuer: Any, tokens: Tokens) -> None:
+    tokens.learn(Event())
+    issuer.away = True
+    assert tokens.actor(issuer.token("staff", "o1")).person == "staff:o1"
+    assert tokens.actor(issuer.token("public", "m1")).person == "public:m1"
+
+
+def test_who_waits_for_an_issuers_keys_ends_when_told_to(issuer: Any, tokens: Tokens) -> None:
+    issuer.away = True
+    told = Event()
+    told.set()
+    tokens.learn(told)
+    assert not tokens.issuers[0].keys.keys
+
+
 def test_without_any_key_the_answer_is_come_again_and_not_go_away(
     issuer: Any, tokens: Tokens
 ) -> None:
     issuer.away = True
     with pytest.raises(TryLater):
         tokens.actor(issuer.token("staff", "o1"))
+
+
+def test_a_key_that_an_issuer_makes_after_it_was_asked_is_found_at_once(
+    issuer: Any, tokens: Tokens, clock: Hand
+) -> None:
+    made = dict(issuer.keys)
+    issuer.keys.clear()
+    told = Event()
+    told.set()
+    tokens.learn(told)
+    with pytest.raises(TryLater, match="no key yet"):
+        tokens.issuers[0].keys.find("first")
+    issuer.keys.update(made)
+    clock.ahead = timedelta(seconds=1)
+    assert tokens.actor(issuer.token("staff", "o1")).person == "staff:o1"
+
+
+def test_keys_go_on_when_their_issuer_answers_with_none(
+    issuer: Any, tokens: Tokens, clock: Hand
+) -> None:
+    good = issuer.token("staff", "o1", exp=int(time.time()) + 3600)
+    tokens.actor(good)
+    issuer.keys.clear()
+    clock.ahead = timedelta(minutes=20)
+    assert tokens.actor(good).person == "staff:o1"
 
 
 @pytest.mark.parametrize("junk", ["", "a", "a.b.c", "é.e.e", "." * 40, "x" * 9000, "e30.e30.e30"])

@@ -24,6 +24,7 @@ from kernel.events import EditionRef
 from kernel.log.canonical import NotCanonical, canonical
 from kernel.log.leaf import commit_to
 from kernel.log.proofs import verify_consistency, verify_inclusion
+from kernel.log.tree import leaf_hash
 from kernel.problems import Problem
 
 US = clockwork("messages")
@@ -101,7 +102,7 @@ def test_every_leaf_and_every_growth_of_the_log_can_be_proved(works: Works) -> N
         assert root == log.root_at(work.session, size)
         for index in range(size):
             proof = log.prove_inclusion(work.session, index, size)
-            leaf = log.stored_leaf_hash(work.session, index)
+            leaf = leaf_hash(log.entries(work.session, index, 1)[0].leaf)
             assert verify_inclusion(index, size, leaf, proof, root)
         for first in range(size + 1):
             grown = log.prove_consistency(work.session, first, size)
@@ -141,6 +142,43 @@ def test_a_fact_may_be_bound_to_a_leaf_of_its_own_kind(works: Works) -> None:
         silent = work.record(case, "thing.noted", {}, leaf=False)
     assert event.at == event.legal_at == leaf.at
     assert (silent.seq, silent.at) == (2, work.now)
+
+
+def test_a_growth_reckoned_before_is_written_with_its_fact(works: Works) -> None:
+    case, other = uuid4(), uuid4()
+    with works.open(US) as work:
+        work.record(other, "thing.made", {})
+        work.record(other, "thing.made", {})
+        head = log.lock_head(work.session, case)
+        growth = log.grow(head, "thing.logged", case, {"a": 1})
+        event = work.record(case, "thing.made", {}, leaf=growth)
+        later = log.grow(log.lock_head(work.session, case), "thing.logged", other, {"a": 2})
+        elsewhere = work.record(other, "thing.made", {}, leaf=later)
+    with works.open(US) as work:
+        size = log.frontier(work.session).size
+        proof = log.prove_inclusion(work.session, growth.leaf.index, size)
+        root = log.root_at(work.session, size)
+    assert (event.seq, event.at) == (1, growth.leaf.at)
+    assert elsewhere.seq == 3, "the counter of the case that is recorded, not of the one locked"
+    assert verify_inclusion(growth.leaf.index, size, growth.leaf.hash, proof, root)
+
+
+def test_a_connection_that_the_server_ended_is_replaced_unseen(
+    database: Database, database_name: str, admin_url: str
+) -> None:
+    works = Works(database.sessions)
+    for _ in range(2):
+        with works.open(US) as work:
+            work.record(uuid4(), "thing.made", {})
+        with psycopg.connect(admin_url, dbname="postgres", autocommit=True) as admin:
+            ended = admin.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = %s",
+                [database_name],
+            ).fetchall()
+        assert ended
+        assert all(one for (one,) in ended)
+    with works.open(US) as work:
+        assert work.record(uuid4(), "thing.made", {}).seq == 1
 
 
 def test_payloads_are_canonical_and_short(works: Works) -> None:

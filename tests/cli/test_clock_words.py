@@ -28,14 +28,14 @@ def test_anything_else_is_no_length_of_time(words: str) -> None:
 
 
 def test_a_day_begins_at_the_countrys_midnight() -> None:
-    assert instant("2027-03-01T00:00:00Z") == datetime(2027, 3, 1, tzinfo=UTC)
-    assert instant("2027-03-01") != datetime(2027, 3, 1, tzinfo=UTC)
-    assert instant("2027-03-01") == instant("2027-03-01T00:00")
+    assert instant("2027-03-01T00:00:00Z", 180) == datetime(2027, 3, 1, tzinfo=UTC)
+    assert instant("2027-03-01", 180) == datetime(2027, 2, 28, 21, tzinfo=UTC)
+    assert instant("2027-03-01", 180) == instant("2027-03-01T00:00", 180)
 
 
 def test_a_word_that_is_no_date_is_refused() -> None:
     with pytest.raises(Refused, match="no day or instant"):
-        instant("tomorrow")
+        instant("tomorrow", 180)
 
 
 @pytest.mark.parametrize("words", [["show"], ["forward", "5d"], ["to", "2027-01-01"]])

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.settings import ServiceSettings
-from tests.experiments.scratch import SERVICES, as_owner, scratch
+from tests.experiments.scratch import SERVICES, scratch
+from tests.own_database import as_owner
 
 AT = "timestamp with time zone"
 LOG = {"seq": "bigint", "leaf": "bytea", "payload": "jsonb"}

@@ -27,3 +27,15 @@ def test_the_published_documents_are_what_the_services_answer(postgres: str) -> 
             if not file.is_file() or file.read_text() != text:
                 pytest.fail(f"docs/openapi/{service}.json is not what {service} publishes")
             assert document["openapi"].startswith("3.1")
+
+
+def test_every_approval_names_the_missing_second_person_alike() -> None:
+    named = {}
+    for service in SERVICES:
+        paths = json.loads((PUBLISHED / f"{service}.json").read_text())["paths"]
+        for path in paths:
+            if path.endswith("/approval"):
+                refused = paths[path]["post"]["responses"]["403"]["content"]
+                named[path] = set(refused["application/problem+json"]["examples"])
+    assert len(named) == 3
+    assert [path for path in named if "second-person-needed" not in named[path]] == []

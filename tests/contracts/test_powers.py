@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from chassis.settings import ServiceSettings
 from kernel.authority import Power
-from tests.experiments.scratch import SERVICES, Scratch, appoint, scratch
+from tests.experiments.scratch import SERVICES, Scratch, scratch
+from tests.own_database import appoint
 
 OFFICE = ("mines", "mines-north")
 OWN_PROOF = {"/phone/token", "/v1/delivery/reports/{provider}"}

@@ -6,7 +6,8 @@ import pytest
 
 from chassis.settings import ProcessSettings, UnknownSetting
 from deploy.stack.environment import environment, keycloak_admin
-from deploy.stack.layout import Mode, Stack, establish
+from deploy.stack.identity import may_adopt
+from deploy.stack.layout import Mode, Refused, Stack, establish
 from deploy.stack.processes import FAKES, MIGRATED, OURS, Process, Ready, processes
 
 HERE = [process for process in OURS if process.exists]
@@ -105,3 +106,20 @@ def test_a_given_keycloak_is_reconciled_only_with_an_account_for_it(
     account = keycloak_admin(establish(folder / "b", Mode.PRODUCTION, 29000))
     assert account is not None
     assert (account.client_id, account.secret) == ("reconciler", "theirs")
+
+
+@pytest.mark.parametrize(
+    ("said", "adopts"), [(None, False), ("no", False), ("yes", True), ("perhaps", None)]
+)
+def test_realms_of_a_given_keycloak_are_adopted_only_when_the_operator_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, adopts: bool | None
+) -> None:
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example")
+    if said is not None:
+        monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADOPT", said)
+    stack = establish(folder / "d", Mode.PRODUCTION, 29000)
+    if adopts is None:
+        with pytest.raises(Refused, match="CORNERPOST_KEYCLOAK_ADOPT"):
+            may_adopt(stack)
+    else:
+        assert may_adopt(stack) is adopts

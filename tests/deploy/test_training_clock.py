@@ -4,7 +4,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from chassis.relay import HOLD_KEY
+from chassis.outbox import HOLD_KEY
 from deploy.stack.databases import owner_url
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.migrations import has_migrations

@@ -15,6 +15,7 @@ import structlog
 
 from tests.experiments.catalogue import EXPERIMENTS
 from tests.experiments.report import ACCEPTANCE, EVERY_RUN, write
+from tests.plain_logs import plain_logs
 from tests.run import scratch_postgres
 
 
@@ -27,6 +28,7 @@ def main(words: list[str]) -> int:
     unknown = sorted(set(asked.ids) - set(EXPERIMENTS))
     if unknown:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
+    plain_logs()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     seed = secrets.randbits(32) if asked.seed is None else asked.seed
     findings = []

@@ -20,10 +20,13 @@ COMPLETE = {
 }
 """With the papers too without which no licence is issued."""
 
-PERSON = {
-    "kind": "person", "name": "A Miner", "nationality": "EX", "sex": "female", "birth_year": 1980,
-    "evidence": [{"kind": "national-card", "number": "N-1"}],
-}
+
+def a_person(number: str) -> dict[str, Any]:
+    """A miner of that card's number."""
+    return {
+        "kind": "person", "name": "A Miner", "nationality": "EX", "sex": "female",
+        "birth_year": 1980, "evidence": [{"kind": "national-card", "number": number}],
+    }
 
 
 class NotTaken(AssertionError):
@@ -47,7 +50,7 @@ class Filer:
         return answer.json()
 
     def party(self) -> str:
-        return str(self.post("/parties", PERSON)["id"])
+        return str(self.post("/parties", a_person(str(uuid4())))["id"])
 
     def draft(self, licence_type: str, minerals: tuple[str, ...], party: str, **more: Any) -> str:
         asked = {"licence_type": licence_type, "party": party, "minerals": list(minerals), **more}

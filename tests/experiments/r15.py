@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from tests.experiments.r15_calls import CALLS, Call
+from tests.experiments.r15_call import Call
+from tests.experiments.r15_calls import CALLS
 from tests.experiments.r15_doors import Door, Doors, doors
 from tests.experiments.report import Finding
 

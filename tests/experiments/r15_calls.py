@@ -1,31 +1,16 @@
 """A call that works for every creating POST, made anew each time: its path, body and callers."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from kernel.authority import Power
+from tests.experiments.r15_call import Call, Make
 from tests.experiments.r15_doors import Doors, PlayedCase
+from tests.experiments.r15_ground import consent, zone, zoned
 
-Headers = dict[str, str]
 WORDS = "a word"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`other`: a body that differs and could be meant; `stranger`: somebody else with the key."""
-
-    path: str
-    who: Headers
-    stranger: Headers
-    body: Any = None
-    other: Any = field(default_factory=lambda: {"other": 1})
-    headers: Headers = field(default_factory=dict)
-
-
-Make = Callable[[Doors], Call]
 
 
 def person(name: str) -> dict[str, Any]:
@@ -36,6 +21,13 @@ def person(name: str) -> dict[str, Any]:
 def party(d: Doors) -> Call:
     one, two = d.office.applicant(), d.office.applicant()
     return Call("/parties", one, two, person("One"), person("Two"))
+
+
+def evidence(d: Doors) -> Call:
+    who = d.office.applicant()
+    path = f"/parties/{d.office.cooperative(who, members=0)}/evidence"
+    body = {"kind": "two-witnesses", "number": "A. Odeh and B. Tolu"}
+    return Call(path, who, d.office.applicant(), body, body | {"number": "C. Mbira and D. Sow"})
 
 
 def member(d: Doors) -> Call:
@@ -129,14 +121,14 @@ def reply(d: Doors) -> Call:
 
 
 def visit(d: Doors) -> Call:
-    body = {"visited_on": d.office.now().date().isoformat(), "findings": WORDS, "people": 3}
+    body = {"visited_on": d.office.today().isoformat(), "findings": WORDS, "people": 3}
     case = d.case("screening")
     return at_step(case, "screening", "visit", body, body | {"people": 4}, Power.RECORD_STEP)
 
 
 def occupants(d: Doors) -> Call:
     body = {
-        "told_on": d.office.now().date().isoformat(), "how": WORDS, "people": 3,
+        "told_on": d.office.today().isoformat(), "how": WORDS, "people": 3,
         "languages": ["sw"],
     }
     other = body | {"people": 4}
@@ -163,7 +155,7 @@ def paper(d: Doors) -> Call:
     assert put.status_code == 200, put.text
     body = {
         "outcome": "approved", "signatory": "regional-director", "scan": put.json()["scan"],
-        "signed_on": d.office.now().date().isoformat(),
+        "signed_on": d.office.today().isoformat(),
     }
     other = body | {"outcome": "refused", "reasons": WORDS}
     return Call(call.path, call.who, call.stranger, body, other, call.headers)
@@ -216,28 +208,6 @@ def calendared(d: Doors) -> Call:
     return Call(f"/calendar/{made.json()['id']}/approval", call.stranger, call.who)
 
 
-ZONING: Final = (Power.PROPOSE_ZONE, Power.APPROVE_ZONE)
-RING: Final = [[32.7, -3.7], [32.71, -3.7], [32.71, -3.69], [32.7, -3.7]]
-
-
-def zone(d: Doors) -> Call:
-    one, two = (d.by_name["cadastre"].officer(*ZONING) for _ in range(2))
-    body = {
-        "id": f"z-{uuid4().hex[:10]}", "kind": "protected", "name": "River buffer",
-        "instrument": "Order 9", "office": "mines-north", "since": "2026-01-01T00:00:00Z",
-        "geojson": {"type": "Polygon", "coordinates": [RING]},
-    }
-    return Call("/zones", one, two, body, body | {"name": "Another"})
-
-
-def zoned(d: Doors) -> Call:
-    call = zone(d)
-    told = {**call.who, "Idempotency-Key": uuid4().hex}
-    made = d.by_name["cadastre"].client.post("/v1/zones", json=call.body, headers=told)
-    assert made.status_code == 201, made.text
-    return Call(f"/zones/{call.body['id']}/approval", call.stranger, call.who)
-
-
 def payment(d: Doors) -> Call:
     door, phone = d.by_name["payments"], d.chance.randrange(10**8)
     path = f"/invoices/{d.invoice()}/payments"
@@ -263,6 +233,7 @@ def stopped(what: str) -> Make:
 CASES: Final = "licensing /v1/applications/{ref}"
 CALLS: Final[Mapping[str, Make]] = {
     "licensing /v1/parties": party,
+    "licensing /v1/parties/{party}/evidence": evidence,
     "licensing /v1/parties/{party}/members": member,
     "licensing /v1/parties/{party}/members/{membership}/end": member_end,
     "licensing /v1/parties/{party}/interests": interest,
@@ -283,6 +254,7 @@ CALLS: Final[Mapping[str, Make]] = {
     "licensing /v1/appointments/{appointment}/end": unappointed,
     "licensing /v1/calendar": calendar,
     "licensing /v1/calendar/{entry}/approval": calendared,
+    "cadastre /v1/application-areas/{application_id}/consents": consent,
     "cadastre /v1/zones": zone,
     "cadastre /v1/zones/{name}/approval": zoned,
     "payments /v1/invoices/{ref}/payments": payment,

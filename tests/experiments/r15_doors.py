@@ -20,7 +20,8 @@ from kernel.codes import PublicCode
 from kernel.commands import Command, Operation
 from services.messages.activities.telling import Telling
 from services.payments.activities.invoicing import Invoicing
-from tests.experiments.scratch import ROOT, SERVICES, Scratch, appoint, as_owner, scratch
+from tests.experiments.scratch import ROOT, SERVICES, Scratch, scratch
+from tests.own_database import appoint, as_owner
 
 sys.path.insert(0, str(ROOT / "tests" / "licensing"))
 

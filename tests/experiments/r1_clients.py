@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from chassis.signing import Signer
-from tests.experiments.filing import JPEG, PERSON
+from tests.experiments.filing import JPEG, a_person
 
 PATIENT: Final = 10.0
 IMPATIENT: Final = (0.03, 0.6)
@@ -21,6 +21,7 @@ PAUSE: Final = 0.1
 AWAY: Final = 0.5  # seconds that a client waits, at most, before it knocks at a shut door again
 LONGEST: Final = 600.0
 OUTAGE: Final = (429, 500, 502, 503, 504)
+MISTAKE: Final = 500  # asked again like an outage, and counted as a breach
 REPEATED: Final = 0.15
 
 
@@ -50,12 +51,14 @@ class Client:
     done: list[Acknowledged] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     differing: list[str] = field(default_factory=list)
+    mistakes: list[str] = field(default_factory=list)
 
     def file(self, number: int) -> None:
         """So many applications: a party, a draft, a paper, the lodgement."""
         with httpx.Client(base_url=self.url, trust_env=False) as http:
             for _ in range(number):
-                party = self.post(http, "/v1/parties", PERSON)["id"]
+                person = a_person(f"{self.chance.getrandbits(64):x}")
+                party = self.post(http, "/v1/parties", person)["id"]
                 asked = {"licence_type": "artisanal-permit", "party": party, "minerals": ["gold"]}
                 draft = self.post(http, "/v1/applications", asked)["id"]
                 self.paper(http, draft)
@@ -98,6 +101,8 @@ class Client:
                 if found.status_code < 300:
                     return found
                 self.seen[f"answers {found.status_code}"] += 1
+                if found.status_code == MISTAKE:
+                    self.mistakes.append(f"{method} {path}: {found.text[:200]}")
                 if found.status_code not in OUTAGE:
                     raise GaveUp(f"{method} {path}: {found.status_code} {found.text[:300]}")
             time.sleep(self.chance.uniform(0, PAUSE))

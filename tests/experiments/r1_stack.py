@@ -1,4 +1,4 @@
-"""A small supervised stack for R1: PostgreSQL and licensing's processes, free to be killed."""
+"""A supervised stack for R1: PostgreSQL and all that filings pass through, free to be killed."""
 
 import asyncio
 import os
@@ -23,14 +23,20 @@ from deploy.stack.environment import temporal_address
 from deploy.stack.keys import create_keys
 from deploy.stack.layout import Mode, Stack, establish
 from deploy.stack.migrations import migrate_all
-from deploy.stack.processes import Process, processes
+from deploy.stack.processes import SERVICES, Process, processes
 from deploy.stack.readiness import ready
 from deploy.stack.supervision import Supervisor
 from deploy.temporal import config, namespace, schema, server
-from tests.experiments.scratch import TokenIssuer
+from tests.experiments.scratch import issuer as issuer_of_tokens
+from tests.token_issuer import TokenIssuer
 
-KILLED: Final = ("licensing", "licensing-worker", "licensing-relay")
-LIVING: Final = ("postgres", "temporal", *KILLED)
+PARTS: Final = ("", "-worker", "-relay")
+OF_FILINGS: Final = tuple(f"licensing{part}" for part in PARTS)
+"""What every filing passes through until it is acknowledged and told."""
+
+OF_CASES: Final = (*(f"{service}{part}" for service in SERVICES for part in PARTS), "workflows")
+"""And what a case passes through until its ground is entered and its first fee asked for."""
+
 BASES: Final = range(12_000, 19_900, 100)
 PATIENCE: Final = 240.0
 EVERY: Final = (1.0, 3.0)
@@ -45,6 +51,12 @@ class Small:
     supervisor: Supervisor
     issuer: TokenIssuer
     parts: dict[str, Process]
+    mortal: tuple[str, ...]
+
+    @property
+    def services(self) -> list[str]:
+        """Those that run, and die."""
+        return [name for name in SERVICES if name in self.mortal]
 
     def wait(self, *names: str) -> None:
         until = time.monotonic() + PATIENCE
@@ -85,12 +97,12 @@ def _taken(port: int) -> bool:
 
 
 @contextmanager
-def small_stack(temporal: str | None) -> Iterator[Small]:
-    """Up and ready; `temporal` is a server's address, or None for one of its own.
+def small_stack(temporal: str | None, mortal: tuple[str, ...]) -> Iterator[Small]:
+    """Up and ready with what is to die; `temporal`: a server's address, None for one of its own.
 
     The folder is gone afterwards, and no process is left.
     """
-    issuer = TokenIssuer()
+    issuer = issuer_of_tokens()
     data = Path(tempfile.mkdtemp(prefix="cp-r1-", dir="/tmp"))
     stack = establish(data, Mode.TRAINING, free_base())
     given = {
@@ -100,8 +112,9 @@ def small_stack(temporal: str | None) -> Iterator[Small]:
     if temporal:
         given["CORNERPOST_TEMPORAL"] = temporal
     stack = replace(stack, given=given)
-    parts = {one.name: one for one in processes(stack) if one.name in LIVING}
-    small = Small(stack, Supervisor(stack), issuer, parts)
+    living = ("postgres", "temporal", *mortal)
+    parts = {one.name: one for one in processes(stack) if one.name in living}
+    small = Small(stack, Supervisor(stack), issuer, parts, mortal)
     try:
         _bring_up(small)
         yield small
@@ -124,14 +137,15 @@ def _bring_up(small: Small) -> None:
         schema.update_schemas(server.binary("sql"), commands.temporal_server(stack).database)
         small.start("temporal")
     asyncio.run(namespace.register(temporal_address(stack), stack.namespace))
-    migrate_all(stack, ["licensing"])
-    small.start(*KILLED)
+    migrate_all(stack, small.services)
+    small.start(*small.mortal)
 
 
 @dataclass
 class Killer:
     """Kills one of our processes every one to three seconds, PostgreSQL every eight.
 
+    Ours die in rounds, each in an order of chance; the first round is finished whatever happens.
     The seconds count while what was killed is up again: on a machine so busy that a start takes
     longer, the next one would otherwise die before it served anybody.
     """
@@ -154,8 +168,13 @@ class Killer:
                 thread.join()
 
     def _ours(self) -> None:
-        while not self.over.wait(self.chance.uniform(*EVERY)):
-            self._kill(self.chance.choice(KILLED))
+        first = True
+        while first or not self.over.is_set():
+            for name in self.chance.sample(self.small.mortal, len(self.small.mortal)):
+                if self.over.wait(self.chance.uniform(*EVERY)) and not first:
+                    return
+                self._kill(name)
+            first = False
 
     def _store(self) -> None:
         while not self.over.wait(STORE_EVERY):

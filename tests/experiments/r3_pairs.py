@@ -17,8 +17,9 @@ GRID: Final = (300_000, 9_400_000)
 DEEP: Final = 2.0
 """Metres of shared ground, far beyond the rulebook's sliver tolerance; or none at all."""
 SLOT: Final = 0.012
-LATE: Final = 40
+LATE: Final = 250
 """Slots by which the senior's ground, or its fee's callback, may come after all else."""
+CALLBACKS: Final = (0.0, 0.1, 0.5, 1.5)
 TASKS: Final = ("enter senior", "enter junior", "fate", "approve senior", "approve junior")
 
 
@@ -43,7 +44,8 @@ class Ask:
 class Pair:
     """Two lodgements, the senior first; `paid`: whether the senior's fee comes in the end.
 
-    `begins` says after how many seconds each part of the race begins.
+    `begins` says after how many seconds each part of the race begins, `callback_after` how long the
+    operator's callback takes where the senior's place stands on a fee.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Pair:
     junior: Ask
     paid: bool
     begins: dict[str, float]
+    callback_after: float
 
     @property
     def rivals(self) -> bool:
@@ -59,9 +62,18 @@ class Pair:
         shared = self.senior.shape.intersection(self.junior.shape)
         return bool(rock[0]) == bool(rock[1]) and shared.area > 0
 
-    def outcome(self) -> tuple[bool, bool]:
-        """Whether senior and junior end with a licence, told by one thread with the whole truth."""
-        return self.paid, not (self.rivals and self.paid)
+    @property
+    def asks_holder(self) -> bool:
+        """Whether the junior needs the consent, which nobody gives, once the senior is a holder."""
+        return not self.rivals and "sand" in self.junior.minerals and self.senior.shape.intersects(
+            self.junior.shape
+        )
+
+    def outcomes(self) -> set[tuple[bool, bool]]:
+        """How senior and junior may end, told by one thread with the whole truth."""
+        if self.asks_holder and self.paid:
+            return {(True, True), (True, False)}
+        return {(self.paid, not (self.rivals and self.paid))}
 
 
 def pairs(chance: random.Random, number: int) -> list[Pair]:
@@ -84,7 +96,8 @@ def _pair(chance: random.Random, spot: int) -> Pair:
     if late:
         slots[late] = LATE
     begins = {task: slot * SLOT for task, slot in slots.items()}
-    return Pair(make.__name__.strip("_"), senior, junior, chance.random() < 0.75, begins)
+    paid, callback_after = chance.random() < 0.75, chance.choice(CALLBACKS)
+    return Pair(make.__name__.strip("_"), senior, junior, paid, begins, callback_after)
 
 
 Corner = tuple[int, int]

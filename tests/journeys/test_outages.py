@@ -17,10 +17,12 @@ from cli.demo_ring.waiting import until
 from cli.demo_story.others import CARD, SMALL_SCALE, carry_through, lodge_right
 from cli.demo_story.story import Story
 from contracts.licensing.language import Outcome, Status
+from contracts.messages.client import Messages
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Tell
 from deploy.stack.environment import temporal_address
 from deploy.stack.layout import Stack
+from deploy.stack.processes import SERVICES
 from deploy.stack.resurrection import Resurrection
 from deploy.stack.supervision import Supervisor
 from deploy.stack.up import Start, alone
@@ -83,6 +85,23 @@ def test_valid_tokens_go_on_working_while_keycloak_is_away(story: Story) -> None
         assert ring.anybody().cases.verify(case.code).body["verdict"] == "in-formalisation"
     case.answer("decision", step_up=True)
     case.licence_code()
+
+
+@LONG
+def test_services_that_begin_again_while_keycloak_is_away_still_know_valid_tokens(
+    story: Story,
+) -> None:
+    case = lodge_right(story, CARD, person=69)
+    case.invoice(CARD.fee)
+    ring = story.ring
+    ring.officer_at("mines-north")
+    with without(ring.stack, "keycloak"):
+        with without(ring.stack, *SERVICES):
+            pass
+        case.pay(CARD.fee)
+        assert case.answer("zone-check").outcome is Outcome.APPROVED
+        told = Messages(case.miner.calling("messages"))
+        until("the miner is told", lambda: told.notices().notices)
 
 
 @LONG

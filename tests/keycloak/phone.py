@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
+from uuid import uuid4
 
 import uvicorn
 from joserfc import jwt
@@ -15,6 +16,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from chassis.signing import PublicKey, TokenSigner
 
 FORM = (
     '<form method="post" action="{action}"><input type="hidden" name="ticket" value="{ticket}">'
@@ -54,7 +57,7 @@ class PhoneStandIn:
 
     def subscriber(self, number: str) -> str:
         """The stable id behind a number, made at first use."""
-        return self.subscribers.setdefault(number, f"subscriber-{secrets.token_hex(8)}")
+        return self.subscribers.setdefault(number, str(uuid4()))
 
     def assertion(self, number: str, audience: str, **other: object) -> str:
         """What a channel without a browser shows Keycloak (RFC 7523)."""
@@ -64,6 +67,12 @@ class PhoneStandIn:
             "exp": now + 60, "jti": secrets.token_hex(16),
         }
         return self._signed(claims | other)
+
+    @property
+    def signer(self) -> TokenSigner:
+        """Signs as the provider does."""
+        about = PublicKey("p1", "ES256", "phone", "phone.example", b"")
+        return TokenSigner(about, self._key)
 
     async def _ask_number(self, request: Request) -> Response:
         ticket = secrets.token_hex(8)

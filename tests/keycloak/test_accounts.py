@@ -2,21 +2,24 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 
 from deploy.keycloak.one_time_codes import OneTimeCodes
 from deploy.keycloak.sign_in import Browser, SignInFailed, Tokens, refresh
 from kernel.problems import NotFound
-from services.licensing.gateways.keycloak import (
+from services.licensing.domain.account import (
+    Account,
+    AccountInUse,
     AccountOutOfReach,
     AccountRefused,
-    KeycloakAway,
     NewOfficer,
-    OfficerAccounts,
     UsernameTaken,
     Welcome,
 )
+from services.licensing.domain.second_factor import SecondFactorMissing
+from services.licensing.gateways.keycloak import KeycloakAway, OfficerAccounts
 from tests.keycloak.server import NORTH, SOUTH, KeycloakUnderTest, free_port
 
 NEW_PASSWORD = "a-password-of-my-own-choice"
@@ -29,7 +32,8 @@ def accounts(keycloak: KeycloakUnderTest) -> OfficerAccounts:
 
 @pytest.fixture
 def newcomer() -> NewOfficer:
-    return NewOfficer(f"new.{secrets.token_hex(4)}", "Rose", "Mwale", NORTH.path)
+    name = f"new.{secrets.token_hex(4)}"
+    return NewOfficer(name, "Rose", "Mwale", NORTH.path, f"{name}@mines.example")
 
 
 def first_sign_in(
@@ -63,6 +67,25 @@ def test_a_new_officer_enrols_a_second_factor_at_the_first_sign_in(
     claims = keycloak.claims(tokens.access)
     assert (claims["sub"], claims["groups"]) == (welcome.subject, [NORTH.path])
     assert accounts.account(welcome.subject).second_factors == {"otp"}
+
+
+def test_a_newcomer_is_no_decider_before_the_factor_is_enrolled_and_enrols_once(
+    keycloak: KeycloakUnderTest, accounts: OfficerAccounts, newcomer: NewOfficer, browser: Browser
+) -> None:
+    welcome = accounts.create(newcomer)
+    with pytest.raises(SecondFactorMissing):
+        accounts.look_at_factor(welcome.subject)
+    first_sign_in(keycloak, browser, newcomer, welcome)
+    for _ in range(2):
+        seen = accounts.look_at_factor(welcome.subject)
+        assert (seen.person, seen.kinds) == (f"staff:{welcome.subject}", {"otp"})
+    with keycloak.admin() as admin:
+        path = f"realms/staff/users/{welcome.subject}"
+        assert "enrolment" not in (admin.get(path).get("attributes") or {})
+        (factor,) = [one for one in admin.get(f"{path}/credentials") if one["type"] == "otp"]
+        admin.delete(f"{path}/credentials/{factor['id']}", None, "the phone was lost")
+    with Browser() as other, pytest.raises(SignInFailed, match="401"):
+        first_sign_in(keycloak, other, newcomer, Welcome(welcome.subject, NEW_PASSWORD))
 
 
 def test_the_temporary_password_alone_opens_nothing(
@@ -107,15 +130,6 @@ def test_a_username_against_the_rules_is_refused_with_keycloaks_reason(
     assert refusal.value.facts["reason"]
 
 
-def test_a_move_joins_the_new_office_before_it_leaves_the_old(
-    accounts: OfficerAccounts, newcomer: NewOfficer
-) -> None:
-    subject = accounts.create(newcomer).subject
-    for _ in range(2):
-        accounts.move_office(subject, NORTH.path, SOUTH.path)
-        assert accounts.account(subject).offices == {SOUTH.path}
-
-
 def test_an_officer_of_two_offices_leaves_one(
     accounts: OfficerAccounts, newcomer: NewOfficer
 ) -> None:
@@ -126,27 +140,129 @@ def test_an_officer_of_two_offices_leaves_one(
     assert accounts.account(subject).offices == {SOUTH.path}
 
 
-def test_who_leaves_the_last_office_is_disabled_and_can_be_brought_back(
+def close(keycloak: KeycloakUnderTest, subject: str) -> None:
+    """What an administrator does in the console."""
+    with keycloak.admin() as admin:
+        path = f"realms/staff/users/{subject}"
+        admin.put(path, admin.get(path) | {"enabled": False}, "closed")
+
+
+def state(accounts: OfficerAccounts, subject: str) -> tuple[bool, set[str]]:
+    account = accounts.account(subject)
+    return account.enabled, set(account.offices)
+
+
+def test_who_leaves_the_last_office_is_closed_out_and_comes_back_with_the_next_one(
+    accounts: OfficerAccounts, newcomer: NewOfficer
+) -> None:
+    subject = accounts.create(newcomer).subject
+    for _ in range(2):
+        accounts.leave_office(subject, NORTH.path)
+        assert state(accounts, subject) == (False, {NORTH.path})
+    for _ in range(2):
+        accounts.join_office(subject, SOUTH.path)
+        assert state(accounts, subject) == (True, {SOUTH.path})
+    accounts.leave_office(subject, NORTH.path)
+    assert state(accounts, subject) == (True, {SOUTH.path})
+    back = accounts.account(subject)
+    assert (back.names, back.email) == (("Rose", "Mwale"), newcomer.email)
+
+
+def test_who_comes_back_to_the_same_office_keeps_its_group(
     accounts: OfficerAccounts, newcomer: NewOfficer
 ) -> None:
     subject = accounts.create(newcomer).subject
     accounts.leave_office(subject, NORTH.path)
-    left = accounts.account(subject)
-    assert left.enabled is False
-    assert left.offices == {NORTH.path}
-    accounts.enable(subject)
-    accounts.move_office(subject, NORTH.path, SOUTH.path)
-    assert accounts.account(subject).offices == {SOUTH.path}
+    accounts.join_office(subject, NORTH.path)
+    assert state(accounts, subject) == (True, {NORTH.path})
+    assert accounts.account(subject).left is None
 
 
-def test_a_disabled_officer_is_out_at_the_next_refresh(
+def test_whom_an_administrator_closed_no_appointment_opens(
+    keycloak: KeycloakUnderTest, accounts: OfficerAccounts, newcomer: NewOfficer
+) -> None:
+    subject = accounts.create(newcomer).subject
+    close(keycloak, subject)
+    accounts.join_office(subject, NORTH.path)
+    assert state(accounts, subject) == (False, {NORTH.path})
+    accounts.leave_office(subject, NORTH.path)
+    accounts.join_office(subject, SOUTH.path)
+    assert state(accounts, subject) == (False, {SOUTH.path})
+
+
+def test_who_was_closed_again_after_coming_back_stays_closed(
+    keycloak: KeycloakUnderTest, accounts: OfficerAccounts, newcomer: NewOfficer
+) -> None:
+    subject = accounts.create(newcomer).subject
+    accounts.leave_office(subject, NORTH.path)
+    accounts.join_office(subject, SOUTH.path)
+    close(keycloak, subject)
+    accounts.join_office(subject, SOUTH.path)
+    assert state(accounts, subject) == (False, {SOUTH.path})
+
+
+def test_an_appointment_that_comes_while_the_last_office_is_left_keeps_the_account_open(
+    keycloak: KeycloakUnderTest,
+    accounts: OfficerAccounts,
+    newcomer: NewOfficer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subject = accounts.create(newcomer).subject
+    another = OfficerAccounts(keycloak.base_url, keycloak.secrets.appointments)
+    with keycloak.admin() as admin:
+        groups = admin.get(f"realms/staff/group-by-path{SOUTH.path}")["id"]
+
+        def joined_elsewhere(who: str) -> None:
+            admin.put(f"realms/staff/users/{who}/groups/{groups}", None, "joined")
+
+        monkeypatch.setattr(accounts, "sign_out", joined_elsewhere)
+        accounts.leave_office(subject, NORTH.path)
+    assert state(another, subject) == (True, {SOUTH.path})
+
+
+def test_who_left_the_last_office_is_out_at_the_next_refresh(
     keycloak: KeycloakUnderTest, accounts: OfficerAccounts, newcomer: NewOfficer, browser: Browser
 ) -> None:
     welcome = accounts.create(newcomer)
     tokens = first_sign_in(keycloak, browser, newcomer, welcome)
-    accounts.disable(welcome.subject)
+    accounts.leave_office(welcome.subject, NORTH.path)
     with pytest.raises(SignInFailed, match="400"):
         refresh(keycloak.staff, tokens)
+
+
+def test_opening_an_account_again_gives_the_same_one_without_a_password(
+    accounts: OfficerAccounts, newcomer: NewOfficer
+) -> None:
+    welcome = accounts.open(newcomer)
+    assert isinstance(welcome, Welcome)
+    assert accounts.account(welcome.subject).pending == {"UPDATE_PASSWORD", "CONFIGURE_TOTP"}
+    again = accounts.open(newcomer)
+    assert isinstance(again, Account)
+    assert again.subject == welcome.subject
+
+
+def test_nobody_else_gets_an_account_by_a_username_that_is_taken(
+    accounts: OfficerAccounts, newcomer: NewOfficer
+) -> None:
+    accounts.open(newcomer)
+    other = {"first_name": "Paul"}, {"email": "another@mines.example"}
+    for change in other:
+        with pytest.raises(UsernameTaken):
+            accounts.open(replace(newcomer, **change))
+    with pytest.raises(UsernameTaken):
+        accounts.open(replace(newcomer, username=f"{newcomer.username}.two"))
+
+
+def test_a_lost_first_password_is_replaced_until_the_first_sign_in(
+    keycloak: KeycloakUnderTest, accounts: OfficerAccounts, newcomer: NewOfficer, browser: Browser
+) -> None:
+    lost = accounts.create(newcomer)
+    welcome = accounts.welcome_again(lost.subject)
+    assert welcome.temporary_password != lost.temporary_password
+    tokens = first_sign_in(keycloak, browser, newcomer, welcome)
+    assert keycloak.claims(tokens.access)["sub"] == lost.subject
+    with pytest.raises(AccountInUse):
+        accounts.welcome_again(lost.subject)
 
 
 def test_signing_out_ends_the_session(
@@ -165,7 +281,7 @@ def test_an_account_without_an_office_is_out_of_reach(
     with keycloak.admin() as admin:
         subject = admin.post("realms/staff/users", {"username": name, "enabled": True}, "make")
     with pytest.raises(AccountOutOfReach):
-        accounts.disable(subject)
+        accounts.sign_out(subject)
 
 
 def test_a_subject_nobody_has_is_not_found(accounts: OfficerAccounts) -> None:

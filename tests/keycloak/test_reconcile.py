@@ -12,6 +12,7 @@ from deploy.keycloak.flows import reconcile_flows
 from deploy.keycloak.people import Person, UnknownOffice, make_officers, read_officers
 from deploy.keycloak.realms import ClientSecrets, Office, realm_documents
 from deploy.keycloak.reconcile import reconcile
+from deploy.keycloak.signing_keys import reconcile_signing_key
 from deploy.keycloak.start import AdminAccount
 from tests.keycloak.server import NORTH, OFFICES, UNSTAFFED, KeycloakUnderTest
 
@@ -180,7 +181,7 @@ def test_a_flow_with_a_new_alias_is_built_and_officers_step_up_in_it(
     with keycloak.admin() as admin:
         reconcile_flows(admin, "staff", newer)
         assert len(admin.changes) > 10
-        admin.put("realms/staff", {"browserFlow": f"{prefix} browser"}, "bind")
+        admin.put("realms/staff", {"browserFlow": f"{prefix} enrolled browser"}, "bind")
         written = len(admin.changes)
         reconcile_flows(admin, "staff", newer)
         assert len(admin.changes) == written
@@ -234,3 +235,25 @@ def test_the_realm_of_administrators_has_no_people(keycloak: KeycloakUnderTest) 
 
 def test_health_answers_on_its_own_port_only(keycloak: KeycloakUnderTest) -> None:
     assert httpx.get(f"{keycloak.base_url}/health/ready").status_code == 404
+
+
+def test_a_realm_has_the_key_of_its_tokens_before_anybody_signs_in(
+    keycloak: KeycloakUnderTest,
+) -> None:
+    realm = f"fresh-{secrets.token_hex(4)}"
+    certs = f"{keycloak.base_url}/realms/{realm}/protocol/openid-connect/certs"
+
+    def curves() -> list[str]:
+        return [key["crv"] for key in httpx.get(certs).json()["keys"] if key["kty"] == "EC"]
+
+    with keycloak.admin() as admin:
+        admin.post("realms", {"realm": realm, "enabled": True}, "fresh realm")
+        try:
+            assert curves() == []
+            reconcile_signing_key(admin, realm)
+            assert curves() == ["P-256"]
+            written = len(admin.changes)
+            reconcile_signing_key(admin, realm)
+            assert len(admin.changes) == written
+        finally:
+            admin.delete(f"realms/{realm}", None, "fresh realm removed")

@@ -4,25 +4,24 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg import sql
 from starlette.testclient import TestClient
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from licensing_office import OfficeOfTests, TokenIssuer  # noqa: E402
+from accounts_of_tests import AccountsOfTests  # noqa: E402
+from licensing_office import OfficeOfTests  # noqa: E402
 from played_case import PlayedCase, play  # noqa: E402
 
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
 from services.licensing.app import create_app  # noqa: E402
 from services.licensing.settings import Settings  # noqa: E402
+from tests.own_database import OwnDatabases  # noqa: E402
+from tests.token_issuer import TokenIssuer  # noqa: E402
 
-OWNER, APP = "dev_licensing_owner", "dev_licensing_app"
 KEYS = (
     ("licensing-receipts", "Ed25519", "receipt", "licensing"),
     ("licensing-verifications", "Ed25519", "verification-statement", "licensing"),
@@ -32,30 +31,17 @@ KEYS = (
 )
 
 
-def as_role(postgres: str, role: str, name: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(postgres)
-    return f"postgresql://{role}@{parts['host']}:{parts['port']}/{name}"
-
-
 @pytest.fixture(scope="module")
 def database_name(postgres: str) -> Iterator[str]:
-    name = f"dev_licensing_{uuid4().hex[:10]}"
-    with psycopg.connect(postgres, dbname="postgres", autocommit=True) as admin:
-        admin.execute("select pg_advisory_lock(7041)")
-        for role, kind in ((OWNER, "login"), (APP, "login"), ("auditor", "nologin")):
-            if not admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-                admin.execute(sql.SQL("create role {} " + kind).format(sql.Identifier(role)))
-        admin.execute("select pg_advisory_unlock(7041)")
-        made = sql.SQL("create database {} owner {}")
-        admin.execute(made.format(sql.Identifier(name), sql.Identifier(OWNER)))
+    databases = OwnDatabases(postgres, "licensing")
+    name = databases.make()
     yield name
-    with psycopg.connect(postgres, dbname="postgres", autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    databases.drop(name)
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[TokenIssuer]:
-    made = TokenIssuer()
+    made = TokenIssuer("licensing")
     yield made
     made.close()
 
@@ -71,16 +57,12 @@ def settings(
     folder = tmp_path_factory.mktemp("licensing")
     made = Settings(
         mode="training",
-        database=as_role(postgres, APP, database_name),
-        database_owner=as_role(postgres, OWNER, database_name),
+        **OwnDatabases(postgres, "licensing").addresses(database_name),
         keys=folder / "keys",
         files=folder / "files",
         rulebooks=HERE.parents[1] / "rulebooks",
         country="example",
-        staff_issuer=f"{issuer.url}/staff",
-        public_issuer=f"{issuer.url}/public",
-        staff_jwks=f"{issuer.url}/staff",
-        public_jwks=f"{issuer.url}/public",
+        **issuer.settings(),
         pool=20,
         portal_address="testclient",
     )
@@ -95,6 +77,7 @@ def settings(
 def office(settings: Settings, issuer: TokenIssuer) -> Iterator[OfficeOfTests]:
     """The service with everybody who stands before it: applicants, officers, the cadastre."""
     app = create_app(settings)
+    app.state.accounts = AccountsOfTests()
     with TestClient(app, raise_server_exceptions=True) as client:
         yield OfficeOfTests(client=client, settings=settings, issuer=issuer, app=app)
 

@@ -2,19 +2,12 @@
 
 import base64
 import hashlib
-import json
-import threading
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from fastapi import FastAPI
-from joserfc import jwt
-from joserfc.jwk import ECKey
 from starlette.testclient import TestClient
 
 from chassis.clock import Clock
@@ -25,65 +18,13 @@ from kernel.events import ActorKind
 from services.licensing.acts.import_members import import_members
 from services.licensing.desk import Desk
 from services.licensing.settings import Settings
+from tests.own_database import LONG_AGO, appoint, as_owner
+from tests.token_issuer import TokenIssuer
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(64)
 PAPERS = ("identity", "members-list", "site-photograph", "landholder-consent", "environment-pledge")
 NEEDED = ("identity", "members-list")
 CURABLE = ("site-photograph", "landholder-consent")
-CLERK = Appointment(
-    person="staff:counter",
-    agency="mines",
-    office="mines-north",
-    powers=frozenset({Power.ASSIST_AT_COUNTER}),
-    since=datetime(2020, 1, 1, tzinfo=UTC),
-)
-COUNTER = Actor(
-    kind=ActorKind.OFFICER,
-    person="staff:counter",
-    realm=Realm.STAFF,
-    offices=frozenset({"/agencies/mines/mines-north"}),
-    appointments=(CLERK,),
-)
-
-
-class TokenIssuer:
-    """Both realms of a token issuer, with one key."""
-
-    def __init__(self) -> None:
-        self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
-        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
-
-        class Door(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(told)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    def token(self, realm: str, sub: str, **claims: Any) -> str:
-        now = int(time.time())
-        told = {
-            "iss": f"{self.url}/{realm}",
-            "sub": sub,
-            "aud": ["licensing"],
-            "azp": "portal" if realm == "staff" else "portal-public",
-            "typ": "Bearer",
-            "exp": now + 900,
-            "iat": now,
-            "auth_time": now,
-            "acr": "2" if realm == "staff" else "1",
-        }
-        return jwt.encode({"alg": "ES256", "kid": "k1"}, told | claims, self.key)
 
 
 @dataclass
@@ -110,21 +51,20 @@ class OfficeOfTests:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database as its owner."""
-        address = self.settings.database_owner
-        assert address is not None
-        with psycopg.connect(address.get_secret_value(), autocommit=True) as connection:
-            done = connection.execute(statement, values)
-            return done.fetchall() if done.description else []
+        return as_owner(self.settings, statement, *values)
 
     def now(self) -> datetime:
         with self.app.state.database.sessions() as session:
             return Clock("training").legal_now(session)
 
+    def today(self) -> date:
+        """The day it is at the offices."""
+        return self.desk.law.today(self.now())
+
     # who asks
 
     def applicant(self, sub: str | None = None) -> dict[str, str]:
-        token = self.issuer.token("public", sub or f"p-{uuid4().hex[:12]}")
-        return {"Authorization": f"Bearer {token}"}
+        return self.issuer.headers("public", sub or f"p-{uuid4().hex[:12]}")
 
     def officer(
         self,
@@ -139,19 +79,10 @@ class OfficeOfTests:
         if powers:
             self.appoint(f"staff:{sub}", office, *powers, agency=agency)
         told = {"groups": [f"/agencies/{agency}/{office}"], **claims}
-        return {"Authorization": f"Bearer {self.issuer.token('staff', sub, **told)}"}
+        return self.issuer.headers("staff", sub, **told)
 
     def appoint(self, person: str, office: str, *powers: Power, agency: str = "mines") -> None:
-        self.sql(
-            "insert into appointment (id, person, agency, office, powers, since, version)"
-            " values (%s, %s, %s, %s, %s, %s, 1)",
-            uuid4(),
-            person,
-            agency,
-            office,
-            [power.value for power in powers],
-            datetime(2020, 1, 1, tzinfo=UTC),
-        )
+        appoint(self.settings, person, agency, office, *powers)
 
     @staticmethod
     def key() -> dict[str, str]:
@@ -174,7 +105,7 @@ class OfficeOfTests:
             {
                 "kind": "cooperative",
                 "name": "Green Hill",
-                "evidence": [{"kind": "certificate-of-registration", "number": "C-1"}],
+                "evidence": [{"kind": "certificate-of-registration", "number": f"C-{uuid4()}"}],
             },
         )
         assert made.status_code == 201, made.text
@@ -184,12 +115,16 @@ class OfficeOfTests:
         return str(party)
 
     def enrol(self, party: UUID, members: int) -> None:
-        """Members since a month ago, all women, in one act of an operator at the counter."""
+        """Members since a month ago, all women, in one act of whoever speaks for the party."""
         since = (self.now() - timedelta(days=30)).date().isoformat()
         rows = [["name", "sex", "born", "since"]]
         rows += [[f"Member {n}", "F", "1980", since] for n in range(members)]
+        ((person, helper, counter),) = self.sql(
+            "select person, helper, counter from party where id = %s", party
+        )
+        by = owner(person) if person else clerk(helper, counter)
         desk = self.desk
-        self.works.run(COUNTER, lambda work: import_members(work, desk.law, party, rows))
+        self.works.run(by, lambda work: import_members(work, desk.law, party, rows))
 
     def draft(self, who: dict[str, str], party: str | None = None, **content: Any) -> str:
         """A draft for an artisanal permit; gives its id."""
@@ -288,6 +223,23 @@ SQUARE = [
     [450_253_000, 9_600_253_000],
     [450_000_000, 9_600_253_000],
 ]
+
+
+def owner(person: str) -> Actor:
+    """The account that acts for a party."""
+    return Actor(kind=ActorKind.APPLICANT, person=person, realm=Realm.PUBLIC)
+
+
+def clerk(person: str, counter: str) -> Actor:
+    """The officer who helps at a counter."""
+    powers = frozenset({Power.ASSIST_AT_COUNTER})
+    return Actor(
+        kind=ActorKind.OFFICER,
+        person=person,
+        realm=Realm.STAFF,
+        offices=frozenset({f"/agencies/mines/{counter}"}),
+        appointments=(Appointment(person, "mines", counter, powers, LONG_AGO),),
+    )
 
 
 def spell(at: datetime) -> str:

@@ -10,6 +10,7 @@ from licensing_office import CURABLE, NEEDED, OfficeOfTests, spell
 from chassis import journal
 from chassis.files import DiskFiles
 from contracts import procedures as p
+from contracts.command_args import RetimeInvoice, SendNotice
 from kernel.authority import Power
 from kernel.commands import Command, Operation
 from kernel.events import ActorKind, CaseRef, Event, Source
@@ -131,7 +132,7 @@ class PlayedCase:
             self.tell(Source.PAYMENTS, "invoice.paid", **told, receipt="R-1")
 
     def retime_invoice(self, command: Command) -> None:
-        told = p.RetimeInvoice.model_validate(command.args).model_dump(mode="json")
+        told = RetimeInvoice.model_validate(command.args).model_dump(mode="json")
         self.tell(Source.PAYMENTS, "invoice.retimed", **told)
 
     def void_invoice(self, command: Command) -> None:
@@ -139,7 +140,7 @@ class PlayedCase:
         self.tell(Source.PAYMENTS, "invoice.voided", **told, invoice=str(uuid4()))
 
     def send_notice(self, command: Command) -> None:
-        notice = p.SendNotice.model_validate(command.args)
+        notice = SendNotice.model_validate(command.args)
         told = {"notice": str(notice.notice), "kind": notice.kind}
         self.tell(Source.MESSAGES, "notice.sent", **told, channel="sms")
 
@@ -229,4 +230,10 @@ def play(office: OfficeOfTests, **lodged: Any) -> PlayedCase:
     return PlayedCase(office, UUID(told["application"]), told["code"], pays=pays, enters=enters)
 
 
-__all__ = ["PlayedCase", "move_clock", "play", "spell"]
+def worked(office: OfficeOfTests) -> PlayedCase:
+    """A case whose ground lies over a known working: it gets a step for the visit."""
+    hit = {"known_workings": 1}
+    return play(office, ground=office.statement(**hit)).decided_up_to("site-visit")
+
+
+__all__ = ["PlayedCase", "move_clock", "play", "spell", "worked"]

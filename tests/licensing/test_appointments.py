@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from accounts_of_tests import AccountsOfTests
 from licensing_office import OfficeOfTests
 from played_case import play
 
@@ -15,6 +16,7 @@ from kernel.events import ActorKind, CaseRef
 from kernel.problems import NotAllowed
 from services.licensing.activities.appointments import AppointmentActivities
 from services.licensing.acts.seed_appointments import Seed, seed_appointments
+from services.licensing.domain.second_factor import FactorSeen
 
 BOTH = (Power.PROPOSE_APPOINTMENT, Power.APPROVE_APPOINTMENT)
 CALENDAR = (Power.PROPOSE_CALENDAR, Power.APPROVE_CALENDAR)
@@ -67,6 +69,63 @@ def test_an_ended_appointment_gives_no_power_any_more(office: OfficeOfTests) -> 
         CaseRef(subject=UUID(told["id"]))
     )
     assert copy.ended
+
+
+def approved(office: OfficeOfTests, person: str, **more: Any) -> str:
+    """An appointment of two people's making; gives its id."""
+    first, second = (office.officer("mines-north", *BOTH) for _ in range(2))
+    told = office.post(first, "/appointments", wanted(person) | more).json()
+    assert office.post(second, f"/appointments/{told['id']}/approval").status_code == 200
+    return str(told["id"])
+
+
+def end_by_date(office: OfficeOfTests, appointment: str) -> None:
+    """As if its whole time lay ten days back: its end has come, and nobody did anything."""
+    for table in ("appointment_act", "appointment"):
+        office.sql(
+            f"update {table} set since = since - interval '10 days',"
+            " until = until - interval '10 days' where id = %s",
+            appointment,
+        )
+
+
+def in_days(office: OfficeOfTests, days: int) -> str:
+    return (office.now() + timedelta(days=days)).isoformat()
+
+
+def test_powers_end_at_the_dated_end_without_anybody_doing_anything(
+    office: OfficeOfTests,
+) -> None:
+    dated = approved(office, "staff:dated", until=in_days(office, 5))
+    cases = [play(office).decided_up_to("screening") for _ in range(2)]
+    who = office.officer("mines-north", sub="dated")
+    answer = {"outcome": "approved"}
+    assert cases[0].post(who, "screening", "decision", answer).status_code == 200
+    end_by_date(office, dated)
+    assert cases[1].post(who, "screening", "decision", answer).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(5, [("leaves", "twice", "/agencies/mines/mines-north")]), (50, [])]
+)
+def test_an_account_stays_at_an_office_only_while_another_appointment_there_holds(
+    office: OfficeOfTests, days: int, told: list[tuple[str, str, str]]
+) -> None:
+    office.sql("update appointment_act set status = 'rejected' where person = 'staff:twice'")
+    ended = approved(office, "staff:twice")
+    end_by_date(office, approved(office, "staff:twice", until=in_days(office, days)))
+    office.post(office.officer("mines-north", *BOTH), f"/appointments/{ended}/end")
+    accounts = AccountsOfTests()
+    doing = AppointmentActivities(office.works, accounts)
+    doing.apply_appointment(doing.load_appointment(CaseRef(subject=UUID(ended))))
+    assert accounts.told == told
+
+
+def test_the_operator_seeds_again_what_has_come_to_its_dated_end(office: OfficeOfTests) -> None:
+    end_by_date(office, approved(office, "staff:seeded-late", until=in_days(office, 5)))
+    seed = Seed("staff:seeded-late", "mines-north", (Power.READ_CASES,))
+    with office.works.open(operator()) as work:
+        assert seed_appointments(work, office.desk, [seed]) == 1
 
 
 def test_live_and_lately_ended_appointments_are_looked_after(office: OfficeOfTests) -> None:
@@ -136,7 +195,8 @@ def operator() -> Actor:
 
 
 def test_the_operator_seeds_the_first_appointments_once(office: OfficeOfTests) -> None:
-    seeds = [Seed("staff:first-admin", "mines-east", BOTH)]
+    seen = FactorSeen("staff:first-admin", frozenset({"otp"}))
+    seeds = [Seed("staff:first-admin", "mines-east", BOTH, seen)]
     with office.works.open(operator()) as work:
         assert seed_appointments(work, office.desk, seeds) == 1
     with office.works.open(operator()) as work:

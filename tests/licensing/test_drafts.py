@@ -66,7 +66,8 @@ def test_a_draft_is_seen_by_its_applicant_and_helper_only(office: OfficeOfTests)
         office.applicant("walk-in-2"),
         office.officer("mines-north", Power.ASSIST_AT_COUNTER),
     )
-    party = office.cooperative(who, members=0)
+    named = {"kind": "person", "name": "Amara Tolu", "person": "public:walk-in-2"}
+    party = office.post(clerk, "/parties", named).json()["id"]
     draft = office.draft(clerk, party=party)
     assert office.get(who, f"/applications/{draft}").status_code == 200
     assert office.get(clerk, f"/applications/{draft}").status_code == 200

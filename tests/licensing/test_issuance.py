@@ -157,6 +157,13 @@ def test_a_refused_grant_opens_the_decision_again(office: OfficeOfTests) -> None
     case.issuing.return_from_issuance(returned)
     case.go_on()
     assert case.step("decision")["round"] == 2
+    (told,) = office.sql(
+        "select payload from journal where case_id = %s and name = 'issuance.returned'", case.id
+    )
+    assert told[0]["detail"] == "The ground was granted to somebody else"
+    (notice,) = told[0]["notices"]
+    assert notice["to"] == "office:mines-north"
+    assert notice["params"]["reason"] == "areas overlap: The ground was granted to somebody else"
     assert case.step("decision")["status"] == "open"
     status = office.sql("select status from application where id = %s", case.id)
     assert status == [("lodged",)]

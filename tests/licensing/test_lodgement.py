@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from licensing_office import PAPERS, OfficeOfTests, spell
+from licensing_office import CURABLE, PAPERS, OfficeOfTests, spell
 
+from contracts.wording import text_param
 from kernel.calendar import due
 from kernel.codes import is_receipt_code
 from kernel.law.plan import Plan
@@ -213,6 +214,9 @@ def test_notices_tell_the_applicant_and_name_nobody(office: OfficeOfTests) -> No
     assert [n["kind"] for n in notices] == ["application-lodged", "paper-missing", "paper-missing"]
     assert {n["to"] for n in notices} == {"public:told"}
     edition = office.desk.law.country.newest
+    titles = [edition.paper(kind).title for kind in CURABLE]
+    named = {text_param(title) for title in titles}
+    assert {notice["params"]["paper"] for notice in notices[1:]} == named
     for notice in notices:
         assert set(notice["params"]) == set(edition.notice(notice["kind"]).params)
     assert "Green Hill" not in json.dumps(office.journal(told["application"])[0][4])

@@ -3,10 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from licensing_office import JPEG, OfficeOfTests
 from played_case import PlayedCase, play
 
 from kernel.authority import Power
+
+PAPER = {"signatory": "regional-director", "signed_on": "2026-01-05"}
 
 
 def slug(answer: Any) -> str:
@@ -21,6 +24,12 @@ def scan(case: PlayedCase, who: dict[str, str], content: bytes = JPEG) -> str:
     return str(put.json()["scan"])
 
 
+def approval(case: PlayedCase, clerk: dict[str, str]) -> dict[str, str]:
+    """The director's approval, signed today and scanned by the clerk."""
+    signed_on = case.office.today().isoformat()
+    return {**PAPER, "outcome": "approved", "signed_on": signed_on, "scan": scan(case, clerk)}
+
+
 def test_a_paper_decision_takes_a_second_person(office: OfficeOfTests) -> None:
     case = play(office).decided_up_to("decision")
     powers = (
@@ -32,7 +41,7 @@ def test_a_paper_decision_takes_a_second_person(office: OfficeOfTests) -> None:
     made = {
         "outcome": "approved",
         "signatory": "regional-director",
-        "signed_on": office.now().date().isoformat(),
+        "signed_on": office.today().isoformat(),
         "scan": "0" * 64,
     }
     assert slug(case.post(clerk, "decision", "paper-decision", made)) == "scan-missing"
@@ -65,12 +74,7 @@ def test_a_paper_that_does_not_say_so_is_rejected_and_another_may_come(
     case = play(office).decided_up_to("decision")
     clerk = office.officer("mines-north", Power.RECORD_PAPER_DECISION)
     second = office.officer("mines-north", Power.CONFIRM_PAPER_DECISION)
-    made = {
-        "outcome": "approved",
-        "signatory": "regional-director",
-        "signed_on": office.now().date().isoformat(),
-        "scan": scan(case, clerk),
-    }
+    made = approval(case, clerk)
     done = case.post(clerk, "decision", "paper-decision", made)
     assert slug(case.post(clerk, "decision", "paper-decision", made)) == "paper-waits"
     no = {"paper": done.json()["paper"]["id"], "confirmed": False}
@@ -90,3 +94,33 @@ def test_a_paper_signed_tomorrow_is_not_recorded(office: OfficeOfTests) -> None:
     }
     done = case.post(clerk, "decision", "paper-decision", made)
     assert (done.status_code, slug(done)) == (409, "paper-dates")
+
+
+def test_a_paper_recorded_in_time_is_confirmed_by_the_office_that_then_let_its_time_run_out(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("decision")
+    clerk = office.officer("mines-north", Power.RECORD_PAPER_DECISION)
+    second = office.officer("mines-north", Power.CONFIRM_PAPER_DECISION)
+    made = approval(case, clerk)
+    done = case.post(clerk, "decision", "paper-decision", made)
+    assert done.status_code == 200, done.text
+    for _ in range(2):  # extended first, then escalated
+        case.until_due("decision", timedelta(seconds=31))
+        case.go_on()
+    assert case.step("decision")["office"] != "mines-north"
+    confirm = {"paper": done.json()["paper"]["id"]}
+    ok = case.post(second, "decision", "paper-confirmation", confirm)
+    assert ok.status_code == 200, ok.text
+
+
+@pytest.mark.parametrize("reasons", [{}, {"reasons": "  "}])
+def test_a_refusal_says_why(office: OfficeOfTests, reasons: dict[str, str]) -> None:
+    case = play(office).decided_up_to("screening")
+    refused = {"outcome": "refused", **reasons}
+    answer = case.post(case.officer("screening"), "screening", "decision", refused)
+    assert answer.status_code == 422
+    clerk = case.officer("screening", Power.RECORD_PAPER_DECISION)
+    paper = {**PAPER, "scan": "0" * 64, **refused}
+    assert case.post(clerk, "screening", "paper-decision", paper).status_code == 422
+    assert case.step("screening")["status"] == "open"

@@ -150,7 +150,8 @@ def test_a_membership_ends_on_a_day_and_is_counted_no_more(office: OfficeOfTests
     joined = office.post(who, f"/parties/{party}/members", {"new": PERSON, "since": since}).json()
     membership = joined["members"][0]["id"]
     path = f"/parties/{party}/members/{membership}/end"
-    early = office.post(who, path, {"until": since})
+    before = (today - timedelta(days=31)).isoformat()
+    early = office.post(who, path, {"until": before})
     assert early.json()["type"].endswith("membership-dates")
     ended = office.post(who, path, {"until": today.isoformat()})
     assert ended.json()["live_members"] == 0

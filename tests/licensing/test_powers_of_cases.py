@@ -91,6 +91,8 @@ CLOCKWORK = {
     "warn_step",
     "lapse_step",
     "lapse_request",
+    "warn_paper",
+    "lapse_paper",
     "begin_issuance",
     "reserve_licence_code",
     "issue_licence",

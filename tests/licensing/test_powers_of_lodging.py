@@ -21,6 +21,9 @@ def put(office: OfficeOfTests, who: dict[str, str], path: str, content: bytes, k
 
 
 WAYS: dict[str, Ask] = {
+    "add_evidence": lambda o, who, at: o.post(
+        who, f"/parties/{at['party']}/evidence", {"kind": "two-witnesses", "number": "A and B"}
+    ),
     "enrol_member": lambda o, who, at: o.post(
         who, f"/parties/{at['party']}/members", {"new": PERSON}
     ),
@@ -95,6 +98,9 @@ def test_the_act_is_closed_to_nobody_strangers_and_powerless_officers(
         "counter elsewhere in the token": ask(
             office, _appointed_without_the_group(office), at
         ).status_code,
+        "counter they never came to": ask(
+            office, office.officer("mines-north", Power.ASSIST_AT_COUNTER), at
+        ).status_code,
     }
     assert answers == {
         "nobody": 401,
@@ -102,6 +108,7 @@ def test_the_act_is_closed_to_nobody_strangers_and_powerless_officers(
         "officer": 403,
         "other powers": 403,
         "counter elsewhere in the token": 403,
+        "counter they never came to": 403,
     }
 
 
@@ -121,6 +128,7 @@ def test_the_act_is_open_to_whose_things_they_are(
 
 def test_an_ended_appointment_gives_no_power(office: OfficeOfTests, at: dict[str, str]) -> None:
     clerk = office.officer("mines-north", Power.ASSIST_AT_COUNTER, sub="was-here")
+    at = at | {"party": office.post(clerk, "/parties", PERSON).json()["id"]}
     assert WAYS["begin_draft"](office, clerk, at).status_code == 201
     office.sql("update appointment set until = %s where person = 'staff:was-here'", office.now())
     assert WAYS["begin_draft"](office, clerk, at).status_code == 403

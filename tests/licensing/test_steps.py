@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from licensing_office import OfficeOfTests
-from played_case import PlayedCase, move_clock, play
+from played_case import PlayedCase, move_clock, play, worked
 
+from contracts.wording import TEXT
 from kernel.authority import Power, clockwork
 from kernel.calendar import Calendar, Duration, Unit, elapsed
 from services.licensing.domain.step import Step
@@ -35,6 +36,45 @@ def test_an_officer_without_the_power_is_refused_at_the_door(office: OfficeOfTes
     assert case.post(office.applicant(), "screening", "decision", APPROVED).status_code == 403
     nobody = case.post({}, "screening", "decision", APPROVED)
     assert nobody.status_code == 401
+
+
+def said_in_french(office: OfficeOfTests, told: dict[str, Any]) -> dict[str, str]:
+    """The words of a notice that are texts of the law, as a reader of French has them."""
+    texts = office.desk.law.country.newest.rules.texts
+    named = {name: word for name, word in told["params"].items() if word.startswith(TEXT)}
+    return {name: texts[word.removeprefix(TEXT)]["fr"] for name, word in named.items()}
+
+
+def test_notices_name_steps_and_answers_by_texts_so_that_each_reads_them_in_his_language(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("screening")
+    (opened,) = case.fact("step.opened")[4]["notices"]
+    assert said_in_french(office, opened) == {"step": "Examen préalable"}
+    case.approve("screening")
+    (answered,) = case.fact("step.decided")[4]["notices"]
+    said = {"step": "Examen préalable", "outcome": "avis favorable"}
+    assert said_in_french(office, answered) == said
+
+
+def test_a_warning_and_a_lapse_say_what_silence_means_in_the_readers_language(
+    office: OfficeOfTests,
+) -> None:
+    case = play(office).decided_up_to("council-opinion")
+    warn_at = case.state.steps["council-opinion"].warn_at
+    assert warn_at is not None
+    move_clock(office, warn_at)
+    case.go_on()
+    case.until_due("council-opinion", timedelta(seconds=31))
+    case.go_on()
+    said = [
+        said_in_french(office, notice)
+        for _, name, _, _, payload, _ in office.journal(case.id)
+        if name in ("step.warned", "step.lapsed") and payload["step"] == "council-opinion"
+        for notice in payload["notices"]
+    ]
+    council, meant = {"step": "Avis du conseil de district"}, "réputé favorable"
+    assert said == [council | {word: meant} for word in ("rule", "effect", "outcome")]
 
 
 def test_a_stale_page_is_told_the_present_state(office: OfficeOfTests) -> None:
@@ -115,7 +155,7 @@ def test_who_prepared_a_grant_does_not_decide_on_it_whatever_the_rulebook_says(
 ) -> None:
     case = worked(office)
     assert "site-visit" not in case.plan.step("decision").incompatible_with
-    visitor, today = case.officer("site-visit"), office.now().date().isoformat()
+    visitor, today = case.officer("site-visit"), office.today().isoformat()
     case.post(visitor, "site-visit", "visit", {"visited_on": today, "findings": "seen"})
     told = {"told_on": today, "how": "read out", "people": 1, "languages": ["sw"]}
     case.post(visitor, "site-visit", "occupants-notice", told)
@@ -134,35 +174,6 @@ def test_an_officer_with_a_declared_interest_takes_no_part(office: OfficeOfTests
     assert declared.status_code == 201, declared.text
     done = case.post(who, "screening", "decision", APPROVED)
     assert (done.status_code, slug(done)) == (403, "takes-no-part")
-
-
-def worked(office: OfficeOfTests) -> PlayedCase:
-    """A case whose ground lies over a known working: it gets a step for the visit."""
-    hit = {"known_workings": 1}
-    return play(office, ground=office.statement(**hit)).decided_up_to("site-visit")
-
-
-def test_no_approval_before_visit_and_notice_to_occupants(office: OfficeOfTests) -> None:
-    case = worked(office)
-    who = case.officer("site-visit")
-    today = office.now().date().isoformat()
-    assert slug(case.post(who, "site-visit", "decision", APPROVED)) == "visit-needed"
-    visit = {"visited_on": today, "findings": "fourteen people at three pits", "people": 14}
-    assert case.post(who, "site-visit", "visit", visit).status_code == 200
-    assert slug(case.post(who, "site-visit", "decision", APPROVED)) == "occupants-not-told"
-    told = {"told_on": today, "how": "read out at the pits", "people": 14, "languages": ["sw"]}
-    assert case.post(who, "site-visit", "occupants-notice", told).status_code == 200
-    assert case.post(who, "site-visit", "decision", APPROVED).status_code == 200
-    assert "findings" not in str(case.fact("step.visited")[4])
-    assert case.fact("occupants.notified")[4]["people"] == 14
-
-
-def test_a_visit_of_tomorrow_is_not_recorded(office: OfficeOfTests) -> None:
-    case = worked(office)
-    day = (office.now() + timedelta(days=2)).date().isoformat()
-    visit = {"visited_on": day, "findings": "seen", "people": 0}
-    done = case.post(case.officer("site-visit"), "site-visit", "visit", visit)
-    assert (done.status_code, slug(done)) == (409, "not-yet")
 
 
 def test_a_request_stops_the_clock_and_the_reply_reckons_the_due_instant_anew(

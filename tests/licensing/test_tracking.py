@@ -179,3 +179,18 @@ def test_hours_are_counted_in_hours_and_months_in_days() -> None:
 def test_a_stopped_clock_counts_no_day() -> None:
     step = _step(MONDAY, Duration(n=5, unit=Unit.WORKING_DAYS), status=StepStatus.STOPPED)
     assert day_of(step, WEEK, MONDAY + timedelta(days=1))[0] is None
+
+
+def test_the_pin_stands_in_clear_in_no_stored_answer(office: OfficeOfTests) -> None:
+    who = office.applicant()
+    draft, ground, key = office.ready(who), office.statement(), office.key()
+
+    def lodge() -> Any:
+        path = f"/v1/applications/{draft}/lodgement"
+        return office.client.post(path, json={"ground": ground}, headers={**who, **key})
+
+    first, again = lodge(), lodge()
+    assert first.content == again.content
+    pin = first.json()["pin"].encode()
+    kept = office.sql("select answer from idempotency where answer is not null")
+    assert [bytes(row[0]) for row in kept if pin in bytes(row[0])] == []

@@ -1,22 +1,14 @@
 """Who takes part in tests of messages: workflows that hand notices over, phones, and browsers."""
 
-import json
 import re
 import secrets
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import psycopg
 from fastapi import FastAPI
-from joserfc import jwt
-from joserfc.jwk import ECKey
 from phone_client import Client
 
 from chassis.unit_of_work import Works
@@ -26,54 +18,12 @@ from kernel.commands import Command, Operation
 from services.messages.activities.telling import Telling
 from services.messages.desk import Desk
 from services.messages.dispatch import Dispatch
-from services.messages.gateways.mail import MailGateway
-from services.messages.gateways.sms import SmsGateway
+from services.messages.gateways.nowhere import mail_of, texts_of
 from services.messages.settings import Settings
+from tests.own_database import appoint, as_owner
+from tests.token_issuer import TokenIssuer
 
 SIX_DIGITS = re.compile(r"\b(\d{6})\b")
-PATIENCE = 10.0
-
-
-class TokenIssuer:
-    """Both realms of a token issuer, with one key."""
-
-    def __init__(self) -> None:
-        self.key = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig", "alg": "ES256"})
-        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
-
-        class Door(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(told)
-
-            def log_message(self, *_: object) -> None:
-                """Quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        ).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
-    def token(self, realm: str, sub: str, **claims: Any) -> str:
-        now = int(time.time())
-        told = {
-            "iss": f"{self.url}/{realm}",
-            "sub": sub,
-            "aud": ["messages"],
-            "azp": "portal" if realm == "staff" else "portal-public",
-            "typ": "Bearer",
-            "exp": now + 900,
-            "iat": now,
-            "auth_time": now,
-            "acr": "2" if realm == "staff" else "1",
-        }
-        return jwt.encode({"alg": "ES256", "kid": "k1"}, told | claims, self.key)
 
 
 @dataclass
@@ -134,21 +84,17 @@ class PostOffice:
 
     def dispatch(self) -> Dispatch:
         """The worker's loops, to be turned by hand."""
-        gateways = SmsGateway.of(self.settings), MailGateway(self.settings)
+        gateways = texts_of(self.settings), mail_of(self.settings)
         return Dispatch(self.works, self.desk, *gateways)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database as its owner."""
-        address = self.settings.database_owner
-        assert address is not None
-        with psycopg.connect(address.get_secret_value(), autocommit=True) as connection:
-            done = connection.execute(statement, values)
-            return done.fetchall() if done.description else []
+        return as_owner(self.settings, statement, *values)
 
     # who asks
 
     def as_person(self, sub: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.issuer.token('public', sub)}"}
+        return self.issuer.headers("public", sub)
 
     def knows_both_realms(self) -> bool:
         """Whether the keys of both issuers have been read."""
@@ -160,17 +106,9 @@ class PostOffice:
         """Headers of an officer with a live appointment; none without powers."""
         sub = f"o-{uuid4().hex[:12]}"
         if powers:
-            self.sql(
-                "insert into appointment (id, person, agency, office, powers, since, version)"
-                " values (%s, %s, 'mines', %s, %s, %s, 1)",
-                uuid4(),
-                f"staff:{sub}",
-                office,
-                [power.value for power in powers],
-                datetime(2020, 1, 1, tzinfo=UTC),
-            )
+            appoint(self.settings, f"staff:{sub}", "mines", office, *powers)
         told = {"groups": [f"/agencies/mines/{office}"]} | claims
-        return {"Authorization": f"Bearer {self.issuer.token('staff', sub, **told)}"}
+        return self.issuer.headers("staff", sub, **told)
 
     # what happens
 
@@ -258,11 +196,3 @@ class PostOffice:
 
 def new_number() -> str:
     return f"+2557{secrets.randbelow(10**8):08d}"
-
-
-def eventually(true: Callable[[], bool], otherwise: str, seconds: float = PATIENCE) -> None:
-    """Wait until it is true, at most so long."""
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, otherwise
-        time.sleep(0.02)

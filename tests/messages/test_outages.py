@@ -2,10 +2,12 @@
 
 from uuid import uuid4
 
-from post_office import PostOffice, eventually
+from post_office import PostOffice
 
 from contracts.messages.language import Reported
 from services.messages.domain.notice import LAST_LOOK
+from services.messages.gateways.nowhere import texts_of
+from tests.served import eventually
 
 
 def test_a_telecom_that_was_down_is_tried_again_until_it_is_up(office: PostOffice) -> None:
@@ -29,7 +31,7 @@ def test_a_telecom_nobody_answers_at_is_an_outage_too(office: PostOffice) -> Non
     dispatch = office.dispatch()
     nowhere = office.settings.model_copy(update={"sms_url": "http://127.0.0.1:9"})
     dispatch.texts.close()
-    dispatch.texts = type(office.app.state.texts).of(nowhere)
+    dispatch.texts = texts_of(nowhere)
     assert dispatch.send_texts() == 0
     dispatch.texts.close()
     assert (office.row(notice)["failed"], office.row(notice)["attempts"]) == (None, 1)
@@ -117,7 +119,7 @@ def test_a_lost_report_is_made_good_by_asking(office: PostOffice) -> None:
     notice = office.hand_over(f"public:{sub}")
     dispatch = office.dispatch()
     dispatch.texts.close()
-    dispatch.texts = type(office.app.state.texts).of(lost)
+    dispatch.texts = texts_of(lost)
     dispatch.send_texts()
     reference = office.row(notice)["provider_ref"]
     asked = f"{office.telecom.url}/messages/{reference}"

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from post_office import PostOffice, eventually
+from post_office import PostOffice
 
 from chassis.powers import powers_of
 from contracts.calling import Calling
@@ -18,6 +18,7 @@ from kernel.problems import NotAllowed, NotFound, Problem
 from services.messages.acts.block_subscriber import block_subscriber
 from services.messages.acts.record_read import record_read
 from services.messages.acts.release_number import release_number
+from tests.served import eventually
 
 WHO = {
     ("GET", "/v1/notices"): "anybody-signed-in",

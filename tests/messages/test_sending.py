@@ -4,14 +4,16 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from post_office import PostOffice, eventually
+from post_office import PostOffice
 
 from contracts.messages.language import Channel
 from contracts.procedures import EventRange
+from contracts.wording import text_param
 from kernel.events import EditionRef
 from services.messages.acts.plan_sendings import plan_sendings
 from services.messages.acts.record_sent import record_sent
 from services.messages.dispatch import BY
+from tests.served import eventually
 
 NO_EDITION = EditionRef(country="", edition="", hash="")
 
@@ -110,6 +112,10 @@ def test_a_report_may_overtake_the_gateways_own_answer(office: PostOffice) -> No
         ("public:not-a-subscriber", "receipt-confirmed", {"code": "A", "seq": "1"}, "no-address"),
         ("office:nowhere", "office-issuance-returned", {"code": "A", "reason": "B"}, "no-address"),
         ("office:mines-north", "office-issuance-returned", {"code": "A"}, "text-incomplete"),
+        (
+            "office:mines-north", "office-issuance-returned",
+            {"code": "A", "reason": text_param("no.such-text")}, "text-incomplete",
+        ),
         ("office:mines-north", "no-such-notice", {}, "no-text"),
     ],
 )
@@ -144,6 +150,21 @@ def test_everybody_is_told_in_their_own_language(office: PostOffice) -> None:
         said = edition.notice("receipt-confirmed").texts[language]
         said = said.replace("{code}", "AMP-2026-000123-X").replace("{seq}", "17")
         assert [text["body"] for text in office.telecom.phone(number)] == [said]
+
+
+def test_what_the_law_has_names_for_is_named_in_the_readers_language(office: PostOffice) -> None:
+    edition = office.desk.country.newest
+    title = edition.paper("members-list").title
+    params = {"code": "AMP-1", "paper": text_param(title), "until": "2026-03-02"}
+    named = edition.rules.texts[title]
+    assert len(set(named.values())) == len(edition.rules.country.languages)
+    for language, name in named.items():
+        sub, number = office.subscriber(language=language)
+        office.hand_over(f"public:{sub}", "paper-missing", params=params)
+        office.send()
+        text = edition.notice("paper-missing").texts[language]
+        said = text.format(code="AMP-1", paper=name, until="2026-03-02")
+        assert [one["body"] for one in office.telecom.phone(number)] == [said]
 
 
 def test_a_notice_about_no_case_stands_on_todays_law_and_tells_no_workflow(

@@ -2,7 +2,9 @@
 
 from uuid import UUID, uuid4
 
-from post_office import PostOffice, eventually, new_number
+from post_office import PostOffice, new_number
+
+from tests.served import eventually
 
 
 def test_a_notice_is_sent_delivered_and_told_to_its_case(office: PostOffice) -> None:

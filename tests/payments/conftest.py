@@ -1,35 +1,30 @@
 """Payments on a real database, a served port, and the fake operator as a process of its own."""
 
 import os
-import socket
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
-import uvicorn
-from psycopg import sql
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 from payments_counter import Counter  # noqa: E402
-from payments_world import Operator, TokenIssuer  # noqa: E402
+from payments_world import Operator  # noqa: E402
 
 from chassis.migrate import migrate  # noqa: E402
 from chassis.signing import make_key  # noqa: E402
 from services.payments.app import create_app  # noqa: E402
 from services.payments.settings import Settings  # noqa: E402
+from tests.own_database import OwnDatabases  # noqa: E402
+from tests.served import free_port, served_on  # noqa: E402
+from tests.token_issuer import TokenIssuer  # noqa: E402
 
-OWNER, APP = "dev_payments_owner", "dev_payments_app"
 KEYS = (
     ("payments-receipts", "payment-receipt", "payments"),
     ("payments-checkpoints", "checkpoint", "payments"),
@@ -37,39 +32,9 @@ KEYS = (
 )
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-def as_role(postgres: str, role: str, name: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(postgres)
-    return f"postgresql://{role}@{parts['host']}:{parts['port']}/{name}"
-
-
-def make_database(postgres: str) -> str:
-    name = f"dev_payments_{uuid4().hex[:10]}"
-    with psycopg.connect(postgres, dbname="postgres", autocommit=True) as admin:
-        admin.execute("select pg_advisory_lock(7042)")
-        for role, kind in ((OWNER, "login"), (APP, "login"), ("auditor", "nologin")):
-            if not admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone():
-                admin.execute(sql.SQL("create role {} " + kind).format(sql.Identifier(role)))
-        admin.execute("select pg_advisory_unlock(7042)")
-        made = sql.SQL("create database {} owner {}")
-        admin.execute(made.format(sql.Identifier(name), sql.Identifier(OWNER)))
-    return name
-
-
-def drop_database(postgres: str, name: str) -> None:
-    with psycopg.connect(postgres, dbname="postgres", autocommit=True) as admin:
-        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[TokenIssuer]:
-    made = TokenIssuer()
+    made = TokenIssuer("payments")
     yield made
     made.close()
 
@@ -101,20 +66,17 @@ def bare_settings(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Settings]:
     """A training stack's payments with an empty database and keys of its own."""
-    folder, name, port = tmp_path_factory.mktemp("payments"), make_database(postgres), free_port()
+    databases = OwnDatabases(postgres, "payments")
+    folder, name, port = tmp_path_factory.mktemp("payments"), databases.make(), free_port()
     made = Settings(
         mode="training",
-        database=as_role(postgres, APP, name),
-        database_owner=as_role(postgres, OWNER, name),
+        **databases.addresses(name),
         port=port,
         keys=folder / "keys",
         files=folder / "files",
         rulebooks=ROOT / "rulebooks",
         country="example",
-        staff_issuer=f"{issuer.url}/staff",
-        public_issuer=f"{issuer.url}/public",
-        staff_jwks=f"{issuer.url}/staff",
-        public_jwks=f"{issuer.url}/public",
+        **issuer.settings(),
         pool=8,
         provider_seconds=1.0,
         payments_an_hour=1000,
@@ -125,7 +87,7 @@ def bare_settings(
         origin = f"cadastre.example/{service}/TRAINING"
         make_key(made.keys, key, "Ed25519", purpose, origin, datetime.now(UTC))
     yield made
-    drop_database(postgres, name)
+    databases.drop(name)
 
 
 @pytest.fixture(scope="module")
@@ -139,19 +101,8 @@ def settings(bare_settings: Settings, operator: Operator) -> Settings:
 def served(settings: Settings, issuer: TokenIssuer, operator: Operator) -> Iterator[Counter]:
     """The service, reachable by the operator's callbacks."""
     app = create_app(settings)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=settings.port, log_config=None, access_log=False)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.02)
-    http = httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=30)
-    yield Counter(http=http, settings=settings, issuer=issuer, operator=operator, app=app)
-    http.close()
-    server.should_exit = True
-    thread.join(timeout=15)
+    with served_on(settings.port, app) as url, httpx.Client(base_url=url, timeout=30) as http:
+        yield Counter(http=http, settings=settings, issuer=issuer, operator=operator, app=app)
     app.state.teller.close()
 
 

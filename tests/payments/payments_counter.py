@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import psycopg
 from fastapi import FastAPI
-from payments_world import Operator, TokenIssuer
+from payments_world import Operator
 
 from chassis.unit_of_work import Works
-from contracts.procedures import Ack, ExpireInvoice, LapseAnswer, VoidInvoice
+from contracts.command_args import VoidInvoice
+from contracts.procedures import Ack, ExpireInvoice, LapseAnswer
 from kernel.authority import Power
 from kernel.codes import PublicCode
 from kernel.commands import Command, Operation
@@ -25,6 +25,8 @@ from services.payments.paymaster import Paymaster
 from services.payments.settings import Settings
 from services.payments.teller import Teller
 from services.payments.watch import Watch
+from tests.own_database import appoint, as_owner
+from tests.token_issuer import TokenIssuer
 
 FACTS = {
     "hectares": "6.4",
@@ -76,11 +78,7 @@ class Counter:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the database as its owner."""
-        address = self.settings.database_owner
-        assert address is not None
-        with psycopg.connect(address.get_secret_value(), autocommit=True) as connection:
-            done = connection.execute(statement, values)
-            return done.fetchall() if done.description else []
+        return as_owner(self.settings, statement, *values)
 
     def now(self) -> datetime:
         offset = self.sql("select offset_seconds from clock")[0][0]
@@ -92,23 +90,14 @@ class Counter:
     # who asks
 
     def payer(self, sub: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.issuer.token('public', sub)}"}
+        return self.issuer.headers("public", sub)
 
     def officer(self, *powers: Power, office: str = "mines-north") -> dict[str, str]:
         """Headers of an officer with a live appointment; none without powers."""
         sub = f"o-{uuid4().hex[:12]}"
         if powers:
-            self.sql(
-                "insert into appointment (id, person, agency, office, powers, since, version)"
-                " values (%s, %s, 'mines', %s, %s, %s, 1)",
-                uuid4(),
-                f"staff:{sub}",
-                office,
-                [power.value for power in powers],
-                datetime(2020, 1, 1, tzinfo=UTC),
-            )
-        claims = {"groups": [f"/agencies/mines/{office}"]}
-        return {"Authorization": f"Bearer {self.issuer.token('staff', sub, **claims)}"}
+            appoint(self.settings, f"staff:{sub}", "mines", office, *powers)
+        return self.issuer.headers("staff", sub, groups=[f"/agencies/mines/{office}"])
 
     # what they do
 
@@ -162,8 +151,10 @@ class Counter:
             self.command(Operation.VOID_INVOICE, case=case, **args.model_dump())
         )
 
-    def retime(self, invoice: dict[str, Any], due_at: datetime) -> Ack:
-        args = {"step": invoice["step"], "round": invoice["round"], "due_at": due_at.isoformat()}
+    def retime(self, invoice: dict[str, Any], due_at: datetime | None) -> Ack:
+        """None: all clocks stand still."""
+        until = due_at and due_at.isoformat()
+        args = {"step": invoice["step"], "round": invoice["round"], "due_at": until}
         case = invoice["application_id"]
         asked = self.command(Operation.RETIME_INVOICE, case=case, **args)
         return self.activities.retime_invoice(asked.model_copy(update={"key": uuid4().hex}))

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
 from temporalio.exceptions import ApplicationError
 
 from contracts.procedures import Ack, AppointmentCopy, EventRange, Keyed
@@ -17,6 +16,7 @@ from kernel.events import CaseRef
 from kernel.law.editions import Country, Edition
 from services.payments.activities.invoicing import BY
 from services.payments.acts.raise_invoice import raise_invoice
+from tests.served import eventually
 
 
 def keyed(counter: Counter, invoice: dict[str, Any], key: str) -> Keyed:
@@ -170,6 +170,27 @@ def test_an_appointment_that_was_ended_is_kept_with_its_end(counter: Counter) ->
     until, powers = counter.sql("select until, powers from appointment where id = %s", told.id)[0]
     assert until <= counter.now()
     assert powers == ["of-a-later-release", "read-ledger"]
+
+
+@pytest.mark.parametrize(("days", "status"), [(1, 200), (-1, 403)])
+def test_powers_end_here_too_at_the_dated_end_of_an_appointment(
+    counter: Counter, days: int, status: int
+) -> None:
+    sub = f"dated-{uuid4().hex[:8]}"
+    told = AppointmentCopy(
+        key=uuid4().hex,
+        id=uuid4(),
+        person=f"staff:{sub}",
+        agency="mines",
+        office="mines-north",
+        powers=[Power.READ_LEDGER.value],
+        since=counter.now() - timedelta(days=9),
+        until=counter.now() + timedelta(days=days),
+        version=2,
+    )
+    counter.activities.copy_appointment(told)
+    who = counter.issuer.headers("staff", sub, groups=["/agencies/mines/mines-north"])
+    assert counter.http.get("/v1/ledger", headers=who).status_code == status
 
 
 def test_the_same_key_begins_one_payment_and_gets_equal_bytes(counter: Counter) -> None:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
 from contracts.payments.wire import NewPayment
@@ -17,6 +16,7 @@ from services.payments.acts.begin_payment import begin_payment
 from services.payments.acts.record_answer import record_answer
 from services.payments.domain.payment import Answer
 from services.payments.teller import provider_called
+from tests.served import eventually
 
 
 def test_before_its_time_an_invoice_says_when_to_come_again(counter: Counter) -> None:
@@ -169,3 +169,42 @@ def test_a_reminder_that_was_sent_stays_and_one_more_is_due(counter: Counter) ->
     assert counter.retime(invoice, later) == Ack(seq=2)
     loaded = counter.activities.load_invoice(CaseRef(subject=invoice["id"]))
     assert loaded.remind_at == [sent, later - timedelta(days=3)]
+
+
+def test_while_all_clocks_stand_still_an_invoice_can_be_paid_and_does_not_expire(
+    counter: Counter,
+) -> None:
+    invoice = counter.invoice(due_in=timedelta(days=5))
+    due = invoice["due_at"]
+    assert counter.retime(invoice, None) == Ack(seq=2)
+    assert counter.journal(invoice["application_id"])[1][1]["due_at"] is None
+    assert counter.retime(invoice, None) == Ack()
+    assert counter.activities.load_invoice(CaseRef(subject=invoice["id"])).stands_still
+    assert due not in {row[0] for row in counter.sql("select at from audit_v1.due")}
+    counter.forward(timedelta(days=30))
+    assert counter.expire(invoice) == LapseAnswer()
+    assert counter.row(invoice["application_id"])["status"] == "open"
+    assert counter.pay(invoice).status_code == 202
+
+
+def test_an_invoice_that_stood_still_runs_again_and_expires_as_of_its_new_day(
+    counter: Counter,
+) -> None:
+    invoice = counter.invoice(due_in=timedelta(days=5))
+    assert counter.retime(invoice, None) == Ack(seq=2)
+    counter.forward(timedelta(days=30))
+    later = counter.now() + timedelta(days=4)
+    assert counter.retime(invoice, later) == Ack(seq=3)
+    loaded = counter.activities.load_invoice(CaseRef(subject=invoice["id"]))
+    assert (loaded.due_at, loaded.stands_still) == (later, False)
+    assert counter.expire(invoice) == LapseAnswer()
+    counter.forward(timedelta(days=4, minutes=1))
+    assert counter.expire(counter.row(invoice["application_id"])) == LapseAnswer(seq=4)
+
+
+def test_a_moratorium_that_ends_at_once_gives_nobody_less_time(counter: Counter) -> None:
+    invoice = counter.invoice(due_in=timedelta(days=5))
+    counter.retime(invoice, None)
+    assert counter.retime(invoice, invoice["due_at"] - timedelta(days=1)) == Ack(seq=3)
+    loaded = counter.activities.load_invoice(CaseRef(subject=invoice["id"]))
+    assert (loaded.due_at, loaded.stands_still) == (invoice["due_at"], False)

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from payments_counter import Counter
-from payments_world import eventually
 
 from contracts.payments.language import EntryKind
 from kernel.authority import Power
 from kernel.money import Money
 from services.payments.domain import ledger
 from services.payments.domain.invoice import ShareOwed
+from tests.served import eventually
 
 NAMES = ("treasury", "council-hillside", "community-fund", "mines-agency")
 

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import httpx
 from payments_counter import Counter
-from payments_world import eventually
 
 from contracts.payments.wire import NewPayment
 from kernel.authority import NOBODY, Power
 from services.payments.acts.begin_payment import begin_payment
+from tests.served import eventually
 
 
 def intent(counter: Counter, invoice: dict[str, object], msisdn: str = "+255700000001") -> UUID:

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
 
 from chassis.powers import powers_of
 from kernel.authority import Power
+from tests.served import eventually
 
 BOOKS = (
     "/ledger",

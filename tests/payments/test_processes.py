@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from payments_counter import Counter
-from payments_world import eventually
+
+from tests.served import eventually
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +24,7 @@ def worker(counter: Counter) -> Iterator[subprocess.Popen[bytes]]:
         "CORNERPOST_KEYS": str(own.keys),
         "CORNERPOST_FILES": str(own.files),
         "CORNERPOST_RULEBOOKS": str(own.rulebooks),
-        "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": own.mobile_money_url,
+        "CORNERPOST_PAYMENTS_MOBILE_MONEY_URL": own.mobile_money_url or "",
         "CORNERPOST_PAYMENTS_CALLBACK_URL": own.callback_url,
     }
     process = subprocess.Popen(

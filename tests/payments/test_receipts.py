@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 from payments_counter import Counter, verified
-from payments_world import eventually
 
 from contracts.payments.language import PaymentStatus
 from kernel.authority import Power
 from services.payments.acts.record_answer import record_answer
 from services.payments.domain.payment import Answer
 from services.payments.teller import provider_called
+from tests.served import eventually
 
 
 def receipt_of(counter: Counter, invoice: dict[str, Any]) -> dict[str, Any]:

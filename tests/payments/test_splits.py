@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from payments_counter import FACTS, Counter, verified
-from payments_world import eventually
 
 from kernel.authority import Power
+from tests.served import eventually
 
 
 def shares(counter: Counter, invoice: dict[str, Any]) -> dict[str, tuple[int, str]]:

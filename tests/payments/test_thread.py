@@ -1,7 +1,8 @@
 """The thread through payments: raised, paid on the phone, posted, receipted, told."""
 
 from payments_counter import Counter
-from payments_world import eventually
+
+from tests.served import eventually
 
 
 def test_an_invoice_is_raised_paid_posted_and_told(counter: Counter) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from contracts import procedures as p
 from kernel.events import ActorKind, Event, Source
-from workflows.engine.model import Services, Told
+from workflows.engine.desk_model import Told
+from workflows.engine.model import Services
 
 
 @dataclass

@@ -23,7 +23,8 @@ from kernel.events import CaseRef, Event, Source
 from kernel.law.plan import FeeBefore, GroundRule, Plan
 from tests.workflows.case import Case
 from tests.workflows.server import NAMESPACE
-from workflows.engine.model import Reckoning, Services, Told
+from workflows.engine.desk_model import Reckoning, Told
+from workflows.engine.model import Services
 from workflows.settings import Settings
 from workflows.worker import workflow_worker
 
@@ -61,14 +62,17 @@ class Country:
         self.deliver: Callable[[Event], Sequence[Event]] = lambda event: [event]
         self.mail: asyncio.Queue[tuple[Case, Event]] = asyncio.Queue()
 
-    async def lodge(self, now: datetime, offset: timedelta = timedelta(0)) -> Case:
-        """An applicant lodges at the legal instant `now`."""
+    async def lodge(
+        self, now: datetime, offset: timedelta = timedelta(0), missing: tuple[str, ...] = ()
+    ) -> Case:
+        """An applicant lodges at the legal instant `now`, without the papers `missing`."""
         case = Case(uuid4(), Services(self.plan, self.reckoning), offset)
         self.cases[case.id] = case
         payload: dict[str, object] = {
             "code": "XA-0001",
             "filing_seq": 1,
             "conditional": self.plan.fee_before is FeeBefore.RECEIPT,
+            "papers": case.services.papers.lodged_without(missing, now),
             "has_ground": self.plan.ground is GroundRule.EXCLUSIVE_AREA,
             "notices": [{"notice": str(uuid4()), "kind": "lodged", "to": "public:1", "params": {}}],
         }
@@ -148,7 +152,7 @@ class Country:
     async def record_refusal(self, refused: p.RefusedCommand) -> p.Ack:
         self._check(p.RECORD_REFUSAL)
         case = self.cases[refused.application_id]
-        told = refused.model_dump(mode="json", exclude={"key", "application_id"})
+        told = refused.model_dump(mode="json", exclude={"application_id"})
         now = activity.info().started_time + case.offset
         self.tell(case, [(facts.COMMAND_REFUSED, told, now)], now)
         return p.Ack()

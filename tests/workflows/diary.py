@@ -19,10 +19,13 @@ class Diary(Played):
         lodged: str = START,
         practice: dict[str, Practice] | None = None,
         refuse_grants: int = 0,
+        missing: tuple[str, ...] = (),
     ) -> None:
         self.lines: list[str] = []
         self._wakes: datetime | None = None
-        super().__init__(plan, lodged, practice=practice, refuse_grants=refuse_grants)
+        super().__init__(
+            plan, lodged, practice=practice, refuse_grants=refuse_grants, missing=missing
+        )
 
     def carry_out(self, command: Command) -> None:
         key = command.key.partition(":")[2]

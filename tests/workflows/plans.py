@@ -7,6 +7,9 @@ from kernel.law.plan import (
     GroundRule,
     LicencePlan,
     OnRefusal,
+    Overdue,
+    PaperPlan,
+    PaperWhen,
     Plan,
     Silence,
     SilenceRule,
@@ -82,10 +85,25 @@ def fee(
     )
 
 
+def paper(kind: str, within: Duration, overdue: Overdue, warn: Duration | None) -> PaperPlan:
+    """One that may be handed in later."""
+    return PaperPlan(
+        kind=kind,
+        title=f"paper.{kind}",
+        when=PaperWhen.CURABLE,
+        within=within,
+        overdue=overdue,
+        warn_before=warn,
+        issued_by="tax-office",
+        article="s. 12",
+    )
+
+
 def plan(
     *steps: StepPlan,
     fee_before: FeeBefore = FeeBefore.NOTHING,
     ground: GroundRule = GroundRule.EXCLUSIVE_AREA,
+    papers: tuple[PaperPlan, ...] = (),
 ) -> Plan:
     return Plan(
         edition=EDITION,
@@ -94,6 +112,7 @@ def plan(
         ground=ground,
         fee_before=fee_before,
         steps=steps,
+        papers=papers,
         licence=LicencePlan(
             prefix="AP",
             valid_for=Duration(n=3, unit=Unit.YEARS),
@@ -126,3 +145,13 @@ PAID_FIRST = plan(
     fee_before=FeeBefore.RECEIPT,
 )
 """The place in the sequence counts only when the fee is paid within the hour."""
+
+PAPERS_LATER = plan(
+    question("screening", allowed=days(15)),
+    papers=(
+        paper("tax-clearance", days(5), Overdue.LOSE_PLACE, days(2)),
+        paper("constitution", days(10), Overdue.LAPSE, days(3)),
+        paper("photograph", days(3), Overdue.WAIT, None),
+    ),
+)
+"""Received before its papers are there; each paper has its own time and consequence."""

@@ -1,11 +1,11 @@
-"""Records the histories that later workflow code must replay: `python -m tests.workflows.record`.
+"""Records histories that later workflow code must replay: `python -m tests.workflows.record LIFE…`.
 
-Record only when a change of the workflows is meant to leave open cases of the old kind behind, that
-is, never in place of a history that a release has made; new kinds get new files.
+Without the name of a life every one is recorded. Do so only when a change of the workflows is meant
+to leave open cases of the old kind behind, that is, never in place of a history that a release has
+made; new kinds get new files.
 """
 
 import asyncio
-import json
 import os
 import sys
 import tempfile
@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from temporalio.client import Client
-
 from chassis.clock import machine_now
 from contracts import procedures as p
 from kernel import facts
 from kernel.commands import Command
 from kernel.events import Source
 from tests.workflows import server
-from tests.workflows.country import Case, Country, open_country, seen, skip
+from tests.workflows.country import open_country, seen, skip
 from tests.workflows.desk import open_desk, told
+from tests.workflows.lives import LIVES as OF_STANDING
 from tests.workflows.plans import PAID_FIRST, USUAL
+from tests.workflows.saving import HISTORIES, save, step
 from tests.workflows.test_invoice import QUESTIONS as INVOICE
 from tests.workflows.test_invoice import invoice
 from tests.workflows.test_issuance import QUESTIONS as ISSUANCE
@@ -33,31 +33,7 @@ from tests.workflows.test_issuance import WELL
 from tests.workflows.test_others import APPOINTMENT, TOLD, appointment, run_once
 from workflows.asking import LOOK_AGAIN
 
-HISTORIES: Final = Path(__file__).parent / "histories"
 DAY: Final = timedelta(days=1)
-LOCAL: Final = ("stackTrace", "identity", "workerControlTaskQueue")
-"""Members of a history that speak of the machine it was made on; replaying needs none of them."""
-
-
-async def save(client: Client, workflow_id: str, name: str, run_id: str | None = None) -> None:
-    history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
-    saved = {"workflow_id": workflow_id, "history": _clean(history.to_json_dict())}
-    (HISTORIES / f"{name}.json").write_text(json.dumps(saved, sort_keys=True) + "\n")
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _clean(one) for name, one in value.items() if name not in LOCAL}
-    return [_clean(one) for one in value] if isinstance(value, list) else value
-
-
-async def step(country: Country, case: Case, step_id: str, outcome: str = "approved") -> None:
-    """Answer a step as soon as it is open."""
-    await seen(lambda: step_id in case.services.desks)
-    await country.mail.join()
-    at = case.journal[-1].at
-    country.tell(case, list(case.services.decide(step_id, outcome, at)), at)
-    await country.mail.join()
 
 
 async def granted(address: str) -> None:
@@ -183,6 +159,30 @@ async def appointed(address: str) -> None:
         await save(desk.client, handle.id, "appointment")
 
 
+async def ended_while_keycloak_was_away(address: str) -> None:
+    """Its copies are told at once, its account when Keycloak is back."""
+    one = appointment(since=machine_now() - DAY, until=None)
+    ended = one.model_copy(update={"ended": True, "version": 2})
+    away = [True]
+
+    def keycloak(_: p.AppointmentCopy) -> p.Ack:
+        if away[0]:
+            raise ConnectionError("away")
+        return p.Ack()
+
+    answers: dict[str, Any] = {name: p.Ack() for name in TOLD}
+    answers["licensing.apply_appointment"] = keycloak
+    answers["licensing.load_appointment"] = [one, ended]
+    async with open_desk(address, APPOINTMENT, answers) as desk:
+        handle = await desk.start(p.APPOINTMENT_WORKFLOW, one.id)
+        await seen(lambda: {*TOLD} <= {*desk.names})
+        await handle.signal(p.FACT_RECORDED, told("appointment.ended", Source.LICENSING))
+        await seen(lambda: desk.questions("messages.copy_appointment")[-1].ended)
+        away[0] = False
+        await handle.result()
+        await save(desk.client, handle.id, "appointment-ended-while-keycloak-was-away")
+
+
 async def noticed(address: str) -> None:
     notices = [{"notice": str(uuid4()), "kind": "appointed", "to": "office:x", "params": {}}]
     event = told("appointment.approved", Source.LICENSING, notices=notices)
@@ -201,19 +201,22 @@ LIVES: Final[tuple[Callable[[str], Awaitable[None]], ...]] = (
     reconciled,
     invoiced,
     issued,
+    *OF_STANDING,
     appointed,
+    ended_while_keycloak_was_away,
     noticed,
 )
 
 
-async def record(address: str) -> None:
+async def record(address: str, *names: str) -> None:
     HISTORIES.mkdir(exist_ok=True)
     for life in LIVES:
-        await life(address)
+        if not names or life.__name__ in names:
+            await life(address)
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder, server.running(Path(folder), "record") as address:
-        asyncio.run(record(address))
+        asyncio.run(record(address, *sys.argv[1:]))
     sys.stdout.flush()
     os._exit(0)

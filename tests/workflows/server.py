@@ -39,10 +39,10 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def running(folder: Path, name: str) -> Iterator[str]:
-    """A server from nothing; its address. Its two databases go when it does."""
+def running(folder: Path, name: str, on: str = ADMIN) -> Iterator[str]:
+    """A server from nothing; its address. Its two databases, `on` a server, go when it does."""
     prefix = f"dev_workflows_{name}_{os.getpid()}"
-    database = alone.prepare(ADMIN, prefix)
+    database = alone.prepare(on, prefix)
     one = config.TemporalServer(database, alone.ports(free_ports(9)), 4, skipping=alone.NAMESPACE)
     with (folder / "temporal.log").open("ab") as log:
         process = subprocess.Popen(
@@ -55,7 +55,7 @@ def running(folder: Path, name: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
-        _drop(database.core, database.visibility)
+        _drop(on, database.core, database.visibility)
 
 
 async def _ready(address: str) -> bool:
@@ -65,8 +65,8 @@ async def _ready(address: str) -> bool:
     return True
 
 
-def _drop(*names: str) -> None:
-    with psycopg.connect(ADMIN, autocommit=True, dbname="postgres") as admin:
+def _drop(on: str, *names: str) -> None:
+    with psycopg.connect(on, autocommit=True, dbname="postgres") as admin:
         for name in names:
             admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 

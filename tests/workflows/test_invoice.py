@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-
 from chassis.clock import machine_now
 from contracts import procedures as p
 from kernel import facts
@@ -14,8 +12,6 @@ from kernel.events import CaseRef, Source
 from tests.workflows.country import seen
 from tests.workflows.desk import Answer, Desk, open_desk, told
 from tests.workflows.plans import EDITION
-
-pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 DAY = timedelta(days=1)
 QUESTIONS = {
@@ -135,6 +131,25 @@ def test_a_retimed_invoice_is_asked_about_at_its_new_due_instant_only(temporal: 
     closed = later.model_copy(update={"open": False})
     answers = [one, later, closed]
     at_desk(temporal, live, load_invoice=answers, expire_invoice=p.LapseAnswer())
+
+
+def test_an_invoice_that_stands_still_is_neither_reminded_of_nor_asked_about(
+    temporal: str,
+) -> None:
+    one = invoice()
+    still = one.model_copy(update={"stands_still": True})
+
+    async def live(desk: Desk) -> None:
+        handle = await desk.start(p.INVOICE_WORKFLOW, one.invoice)
+        await seen(lambda: "payments.load_invoice" in desk.names)
+        await handle.signal(p.FACT_RECORDED, told(facts.INVOICE_RETIMED, Source.PAYMENTS))
+        await seen(lambda: desk.names.count("payments.load_invoice") == 2)
+        assert await handle.query(p.NEXT_WAKE) is None
+        await handle.signal(p.FACT_RECORDED, told(facts.INVOICE_VOIDED, Source.PAYMENTS))
+        assert await handle.result() == facts.INVOICE_VOIDED
+        assert {"payments.expire_invoice", "payments.remind_invoice"}.isdisjoint(desk.names)
+
+    at_desk(temporal, live, load_invoice=[one, still])
 
 
 def test_a_late_fact_about_a_closed_invoice_starts_nothing(temporal: str) -> None:

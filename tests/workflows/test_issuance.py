@@ -5,16 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
-
 from chassis.clock import machine_now
 from contracts import procedures as p
 from kernel.events import CaseRef
 from tests.workflows.country import seen
 from tests.workflows.desk import Answer, Desk, open_desk
 from tests.workflows.plans import EDITION
-
-pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 QUESTIONS = {
     "licensing.load_issuance": CaseRef,
@@ -33,6 +29,7 @@ LOADED = p.LoadedIssuance(
     exclusive=True,
     minerals=["gold"],
     licence_type="artisanal-permit",
+    geometry_hash="ab" * 32,
 )
 CODE = p.ReservedCode(
     licence_code="AP-0001",
@@ -73,6 +70,7 @@ def test_a_licence_is_issued_in_the_order_that_holds_its_ground(temporal: str) -
         (granted,) = desk.questions("cadastre.grant_area")
         assert granted.key == f"{LOADED.application_id}:{subject}:1:grant_area:1"
         assert (granted.licence_code, granted.valid_to) == (CODE.licence_code, CODE.valid_to)
+        assert granted.geometry_hash == LOADED.geometry_hash
 
     issue(temporal, live)
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from temporalio.client import Client
 
 from chassis.clock import machine_now
@@ -19,8 +18,6 @@ from tests.workflows.desk import Desk, open_desk, told
 from tests.workflows.plans import EDITION, USUAL, fee, plan
 from workflows.asking import LOOK_AGAIN
 from workflows.schedule import RECONCILE, keep_schedule
-
-pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
 
 DAY = timedelta(days=1)
 SETTLED = (facts.STEP_OPENED, facts.AREA_ENTERED, facts.NOTICE_SENT)
@@ -91,6 +88,38 @@ def test_an_appointment_ended_early_is_told_at_once_and_a_refusal_stops_nobody(
                 f"{one.id}:cadastre:1:copy_appointment:live",
                 f"{one.id}:cadastre:2:copy_appointment:ended",
             ]
+
+    asyncio.run(live())
+
+
+def test_an_appointment_that_ends_while_keycloak_is_away_ends_everywhere_else_at_once(
+    temporal: str,
+) -> None:
+    one = appointment(since=machine_now() - DAY, until=None)
+    ended = one.model_copy(update={"ended": True, "version": 2})
+    registers = [name for name in TOLD if name != "licensing.apply_appointment"]
+    away = [True]
+
+    def keycloak(_: p.AppointmentCopy) -> p.Ack:
+        if away[0]:
+            raise ConnectionError("Keycloak is away")
+        return p.Ack()
+
+    async def live() -> None:
+        answers: dict[str, Any] = {name: p.Ack() for name in registers}
+        answers["licensing.apply_appointment"] = keycloak
+        answers["licensing.load_appointment"] = [one, ended]
+        async with open_desk(temporal, APPOINTMENT, answers) as desk:
+            handle = await desk.start(p.APPOINTMENT_WORKFLOW, one.id)
+            await seen(lambda: {*TOLD} <= {*desk.names})
+            await handle.signal(p.FACT_RECORDED, told("appointment.ended", Source.LICENSING))
+            await seen(
+                lambda: sorted(n for n, q in desk.asked if n in registers and q.ended) == registers
+            )
+            away[0] = False
+            assert await handle.result() == "ended"
+            applied = [one.ended for one in desk.questions("licensing.apply_appointment")]
+            assert (applied[0], applied[-1], applied) == (False, True, sorted(applied))
 
     asyncio.run(live())
 

@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import assume, given, settings
@@ -16,10 +18,10 @@ from tests.workflows.plans import days, fee, hours, plan, question, silence
 from workflows.engine.advance import advance, next_wake
 from workflows.engine.inbox import Inbox
 from workflows.engine.model import PlayedFact
-from workflows.engine.played import Played, Practice
+from workflows.engine.played import Played, Practice, Suspension
 from workflows.engine.state import CaseState, dump
 
-CASE = UUID(int=1)
+CASE, LODGED = UUID(int=1), datetime.fromisoformat(START)
 
 RULES = (
     silence(SilenceRule.ESCALATE, "head", days(3), SilenceRule.DEEMED_APPROVED),
@@ -57,9 +59,31 @@ PRACTICES = st.builds(
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Plan, dict[str, Practice], int]:
+def suspensions(draw: st.DrawFn) -> Suspension:
+    """A moratorium whose end nobody knows before it comes; others are a matter of the calendar."""
+    times = draw(st.lists(st.integers(0, 600), min_size=3, max_size=3))
+    return Suspension(*(LODGED + timedelta(hours=n) for n in sorted(times)))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a case is played from."""
+
+    law: Plan
+    practice: dict[str, Practice]
+    refused: int
+    suspension: Suspension | None
+
+    def told(self) -> dict[str, Any]:
+        wanted = refusals(self.law, self.refused)
+        return {"practice": self.practice, "refuse_grants": wanted, "suspension": self.suspension}
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Drawn:
     law = draw(plans())
-    return law, {step.id: draw(PRACTICES) for step in law.steps}, draw(st.integers(0, 1))
+    practice = {step.id: draw(PRACTICES) for step in law.steps}
+    return Drawn(law, practice, draw(st.integers(0, 1)), draw(st.none() | suspensions()))
 
 
 def refusals(law: Plan, wanted: int) -> int:
@@ -67,9 +91,8 @@ def refusals(law: Plan, wanted: int) -> int:
     return wanted if any(step.kind is StepKind.DECISION for step in law.steps) else 0
 
 
-def play(made: tuple[Plan, dict[str, Practice], int]) -> Played:
-    law, practice, wanted = made
-    return Played(law, START, practice=practice, refuse_grants=refusals(law, wanted)).to_the_end()
+def play(made: Drawn) -> Played:
+    return Played(made.law, START, **made.told()).to_the_end()
 
 
 def deliver(
@@ -99,7 +122,7 @@ def deliver(
 
 @given(cases(), st.randoms(use_true_random=False))
 def test_no_order_doubling_or_loss_of_deliveries_changes_the_end_or_the_commands(
-    made: tuple[Plan, dict[str, Practice], int], chance: random.Random
+    made: Drawn, chance: random.Random
 ) -> None:
     case = play(made)
     everything = [fact.seq for fact in case.journal]
@@ -112,7 +135,7 @@ def test_no_order_doubling_or_loss_of_deliveries_changes_the_end_or_the_commands
 
 
 @given(cases())
-def test_every_case_ends(made: tuple[Plan, dict[str, Practice], int]) -> None:
+def test_every_case_ends(made: Drawn) -> None:
     case = play(made)
     waiting = {
         step.id
@@ -172,12 +195,11 @@ def ends_in_a_crowd(case: Played) -> bool:
 @settings(deadline=None)
 @given(cases(), st.integers(0, 25))
 def test_a_case_resurrected_after_a_crash_ends_the_same_and_asks_for_nothing_new(
-    made: tuple[Plan, dict[str, Practice], int], dies_at: int
+    made: Drawn, dies_at: int
 ) -> None:
-    law, practice, wanted = made
     lived = play(made)
     assume(not ends_in_a_crowd(lived))
-    case = Mortal(law, START, practice=practice, refuse_grants=refusals(law, wanted))
+    case = Mortal(made.law, START, **made.told())
     case.dies_at = len(case.commands) + dies_at
     case.live()
     assert [fact.name for fact in case.journal] == [fact.name for fact in lived.journal]

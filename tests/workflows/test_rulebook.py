@@ -11,7 +11,7 @@ from kernel.law.load import load_country, office_calendar
 from kernel.law.plan import GroundRule, Plan, StepKind
 from kernel.term import GRACE
 from workflows.engine.advance import next_wake
-from workflows.engine.model import Reckoning
+from workflows.engine.desk_model import Reckoning
 from workflows.engine.played import Played, Practice
 
 LODGED = datetime.fromisoformat("2026-11-02T08:15:00+02:00")

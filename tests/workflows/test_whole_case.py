@@ -20,8 +20,6 @@ from tests.workflows.country import (
 from tests.workflows.plans import PAID_FIRST, USUAL, days, plan, question
 from tests.workflows.server import worker_of_workflows
 
-pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
-
 DAY = timedelta(days=1)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -12,16 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 from chassis.settings import UnknownSetting
+from tests.served import free_port
 from workflows.settings import Settings
-
-pytestmark = pytest.mark.xdist_group("temporal-of-workflows")
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @contextmanager

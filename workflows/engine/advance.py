@@ -8,14 +8,15 @@ from uuid import UUID
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan
 from workflows.engine.case_facts import CASE_FACTS
+from workflows.engine.paper_facts import PAPER_FACTS
 from workflows.engine.state import CaseState
 from workflows.engine.step_facts import STEP_FACTS
 from workflows.engine.timers import next_wake, tick
 from workflows.engine.turn import CASE, Fact, Turn
 
-__all__ = ["JournalHasGap", "advance", "next_wake", "replay"]
+__all__ = ["JournalHasGap", "advance", "next_wake", "refold", "replay"]
 
-FACTS: Final = CASE_FACTS | STEP_FACTS
+FACTS: Final = CASE_FACTS | STEP_FACTS | PAPER_FACTS
 
 NOTHING: Final[tuple[Command, ...]] = ()
 
@@ -75,8 +76,16 @@ def _send(turn: Turn, fact: Fact, notices: list[object]) -> None:
 
 def replay(plan: Plan, application: UUID, journal: Iterable[Fact], upto: int) -> CaseState:
     """The state after the facts up to number `upto`, whose commands were carried out before."""
-    state = CaseState.new(plan, application)
+    return refold(plan, application, journal, upto)[0]
+
+
+def refold(
+    plan: Plan, application: UUID, journal: Iterable[Fact], upto: int
+) -> tuple[CaseState, list[Command]]:
+    """The same, with these commands: not all of them were carried out, some were refused."""
+    state, asked = CaseState.new(plan, application), list[Command]()
     for fact in journal:
         if fact.seq <= upto:
-            state, _ = advance(plan, state, fact, fact.at)
-    return state
+            state, commands = advance(plan, state, fact, fact.at)
+            asked += commands
+    return state, asked

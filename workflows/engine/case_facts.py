@@ -7,6 +7,7 @@ from kernel import facts
 from kernel.commands import Operation
 from kernel.law.plan import StepKind
 from workflows.engine.onwards import (
+    ask_for_issuance,
     close,
     enter_area,
     go_on,
@@ -14,7 +15,8 @@ from workflows.engine.onwards import (
     release_area,
     wind_up,
 )
-from workflows.engine.state import AreaStatus, Lodgement, StepStatus
+from workflows.engine.paper_facts import awaited
+from workflows.engine.state import AWAITS_PAPERS, AreaStatus, Lodgement, StepStatus
 from workflows.engine.turn import Fact, Turn, number, text
 
 
@@ -34,6 +36,7 @@ def lodged(turn: Turn, fact: Fact) -> None:
     state.conditional = payload.get("conditional") is True or any(
         law.conditional for law in turn.plan.steps
     )
+    awaited(turn, fact)
     enter_area(turn, fact.legal_at)
     go_on(turn, fact.legal_at)
 
@@ -106,6 +109,7 @@ def case_closed(turn: Turn, fact: Fact) -> None:
         if not state.steps[step_id].over:
             step = turn.step(step_id)
             step.status, step.ask_at, step.requests = StepStatus.SKIPPED, None, ()
+    state.papers = {}
     if status != "granted":
         wind_up(turn, status, fact.legal_at)
 
@@ -143,6 +147,18 @@ def command_refused(turn: Turn, fact: Fact) -> None:
         turn.state.area = AreaStatus.NONE
     elif operation == Operation.SEND_NOTICE:
         notice_settled(turn, fact)
+    elif operation == Operation.BEGIN_ISSUANCE and problem == "papers-outstanding":
+        _await_papers(turn, fact)
+
+
+def _await_papers(turn: Turn, fact: Fact) -> None:
+    """Silence has approved without a curable paper. One that came meanwhile is heard of before."""
+    state = turn.state
+    if state.issuance != "asked" or number(fact.payload, "round") != state.issuance_round:
+        return
+    state.issuance = AWAITS_PAPERS
+    if not state.papers and not state.ended:
+        ask_for_issuance(turn, fact.at)
 
 
 def _area_becomes(status: AreaStatus) -> Callable[[Turn, Fact], None]:
@@ -163,7 +179,6 @@ def no_effect(_turn: Turn, _fact: Fact) -> None:
 CASE_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.LODGED: lodged,
     facts.RECEIPT_CONFIRMED: receipt_confirmed,
-    facts.PAPER_RECEIVED: no_effect,
     facts.STEP_VISITED: no_effect,
     facts.OCCUPANTS_NOTIFIED: no_effect,
     facts.PAPER_DECISION_RECORDED: no_effect,

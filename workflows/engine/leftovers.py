@@ -1,4 +1,4 @@
-"""A closed case told of a late fact: its end state, and what it still owes to others."""
+"""What a case still owes: to others after its end, and what was refused and is asked again."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -45,3 +45,11 @@ def _effect(command: Command) -> tuple[Operation, object]:
     if command.operation is Operation.SEND_NOTICE:
         return command.operation, command.args.get("notice")
     return command.operation, command.subject
+
+
+def refused_in(journal: Iterable[Fact]) -> set[object]:
+    """The keys of the commands whose refusal is journalled: asked again when the case looks again.
+
+    One that was carried out meanwhile answers as it answered then.
+    """
+    return {event.payload.get("key") for event in journal if event.name == facts.COMMAND_REFUSED}

@@ -3,21 +3,19 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 from uuid import uuid5
 
 from kernel import facts
-from kernel.calendar import Calendar, Duration, due, warn_at
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan, SilenceRule, StepKind, StepPlan
 from kernel.term import GRACE
+from workflows.engine.desk_model import Desk, Moratorium, Reckoning, Told
+from workflows.engine.paper_model import Papers
 from workflows.engine.turn import Payload
 
-Told = tuple[str, dict[str, object], datetime]
-"""A fact that a service writes: its name, its payload and the instant it counts from."""
-
-MOVES_ON: Final = (SilenceRule.ESCALATE, SilenceRule.EXTEND)
+LAPSES: Final = (Operation.LAPSE_STEP, Operation.LAPSE_PAPER)
+EFFECTS: Final = {SilenceRule.ESCALATE: "escalated", SilenceRule.EXTEND: "extended"}
 
 
 @dataclass(slots=True)
@@ -30,42 +28,6 @@ class PlayedFact:
     legal_at: datetime
     payload: Payload
     trace: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reckoning:
-    """Due instants by one office's calendar; equal questions are reckoned once."""
-
-    due: Callable[[datetime, Duration], datetime]
-    warn: Callable[[datetime, Duration], datetime]
-
-    @classmethod
-    def by(cls, calendar: Calendar, remembered: int = 4096) -> "Reckoning":
-        """Reckon by `calendar`, as licensing does when it opens a step."""
-
-        @lru_cache(remembered)
-        def ends(start: datetime, allowed: Duration) -> datetime:
-            return due(start, allowed, calendar)
-
-        @lru_cache(remembered)
-        def warns(end: datetime, before: Duration) -> datetime:
-            return warn_at(end, before, calendar)
-
-        return cls(ends, warns)
-
-
-@dataclass(slots=True)
-class Desk:
-    """A step as licensing keeps it."""
-
-    round: int
-    office: str
-    due_at: datetime
-    warn_at: datetime | None
-    rule: SilenceRule
-    open: bool = True
-    stopped_at: datetime | None = None
-    requests: int = 0
 
 
 @dataclass(slots=True)
@@ -82,10 +44,15 @@ class Services:
     paid: dict[str, bool] = field(default_factory=dict)
     carried_out: dict[str, None] = field(default_factory=dict)
     closed: bool = False
+    moratorium: Moratorium = field(default_factory=Moratorium)
+    papers: Papers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.papers = Papers(self.plan, self.reckoning)
 
     def carry_out(self, command: Command, now: datetime) -> tuple[list[Told], datetime | None]:
         """The facts that follow (none for a repeat), and `not_before` when asked too early."""
-        if command.operation is Operation.LAPSE_STEP and (wait := self._too_early(command, now)):
+        if command.operation in LAPSES and (wait := self._too_early(command, now)):
             return [], wait
         if command.key in self.carried_out:
             return [], None
@@ -93,6 +60,8 @@ class Services:
         return list(ANSWERS[command.operation](self, command, now)), None
 
     def _too_early(self, command: Command, now: datetime) -> datetime | None:
+        if command.operation is Operation.LAPSE_PAPER:
+            return self.papers.too_early(command, now)
         desk = self.desks.get(command.subject)
         if desk is None or desk.due_at.isoformat() != command.args["due_at"]:
             return None
@@ -102,17 +71,15 @@ class Services:
         law = self.plan.step(command.subject)
         due_at = self.reckoning.due(command.at, law.allowed)
         warns = self._warns(law, due_at)
-        desk = Desk(command.round, law.office, due_at, warns, law.silence.rule)
+        desk = Desk(command.round, law.office, due_at, warns, law.silence.rule, since=command.at)
         self.desks[law.id] = desk
         payload: dict[str, object] = {
             "step": law.id,
             "round": command.round,
             "agency": law.agency,
             "office": law.office,
-            "due_at": due_at.isoformat(),
-            "warn_at": warns.isoformat() if warns else None,
         }
-        yield facts.STEP_OPENED, payload, command.at
+        yield facts.STEP_OPENED, payload | self.moratorium.timed(desk), command.at
 
     def _warns(self, law: StepPlan, due_at: datetime) -> datetime | None:
         return None if law.warn_before is None else self.reckoning.warn(due_at, law.warn_before)
@@ -133,9 +100,9 @@ class Services:
             "round": desk.round,
             "due_at": was.isoformat(),
             "rule": rule.value,
-            "effect": rule.value,
+            "effect": EFFECTS.get(rule, rule.value),
         }
-        if rule in MOVES_ON:
+        if rule in EFFECTS:
             payload |= self._moved_on(command.subject, desk)
         else:
             desk.open = False
@@ -145,14 +112,11 @@ class Services:
         law = self.plan.step(step_id)
         silence = law.silence
         desk.office = silence.to_office or desk.office
+        desk.since = desk.due_at
         desk.due_at = self.reckoning.due(desk.due_at, silence.extension or law.allowed)
         desk.warn_at = self._warns(law, desk.due_at)
         desk.rule = silence.then or desk.rule
-        return {
-            "office": desk.office,
-            "new_due_at": desk.due_at.isoformat(),
-            "new_warn_at": desk.warn_at.isoformat() if desk.warn_at else None,
-        }
+        return {"office": desk.office, **self.moratorium.timed(desk, "new_")}
 
     def decide(self, step_id: str, outcome: str, now: datetime) -> Iterator[Told]:
         """An office answers; nothing when the step is not open any more."""
@@ -187,25 +151,35 @@ class Services:
             return
         stood = now - desk.stopped_at
         desk.stopped_at, desk.due_at = None, desk.due_at + stood
-        desk.warn_at = desk.warn_at and desk.warn_at + stood
+        desk.warn_at, desk.since = desk.warn_at and desk.warn_at + stood, now
         payload: dict[str, object] = {
             "step": step_id,
             "round": desk.round,
             "request": f"{step_id}-{desk.requests}",
             "effect": "resumed",
-            "due_at": desk.due_at.isoformat(),
-            "warn_at": desk.warn_at.isoformat() if desk.warn_at else None,
         }
-        yield name, payload, now
+        yield name, payload | self.moratorium.timed(desk), now
 
     def lapse_request(self, command: Command, now: datetime) -> Iterator[Told]:
         yield from self.resume(command.subject, facts.INFORMATION_LAPSED, now)
+
+    def stand_still(self, begins: datetime, now: datetime) -> Iterator[Told]:
+        """A moratorium without an end is approved."""
+        return self.moratorium.stand_still(self.desks, begins, now)
+
+    def run_again(self, now: datetime) -> Iterator[Told]:
+        """The moratorium ends."""
+        return self.moratorium.run_again(self.desks, now)
 
     def confirm_receipt(self, _: Command, now: datetime) -> Iterator[Told]:
         yield facts.RECEIPT_CONFIRMED, {}, now
 
     def begin_issuance(self, command: Command, now: datetime) -> Iterator[Told]:
         """The issuance saga in one go: granted, issued, confirmed, certified; or returned."""
+        if self.papers.due_at:
+            del self.carried_out[command.key]
+            yield self.papers.refusal(command, now)
+            return
         issuance: dict[str, object] = {
             "issuance": str(uuid5(command.application_id, f"issuance-{command.round}")),
             "round": command.round,
@@ -257,9 +231,13 @@ class Services:
 
     def expire(self, step_id: str, _: datetime) -> Iterator[Told]:
         """The invoice's own workflow finds it unpaid after its due instant."""
-        if self.paid.get(step_id) is False:
+        if self.paid.get(step_id) is False and not self.stands(step_id):
             del self.paid[step_id]
             yield facts.INVOICE_EXPIRED, self._invoice(step_id), self.desks[step_id].due_at
+
+    def stands(self, step_id: str) -> bool:
+        """Whether nobody knows when the step's time runs out."""
+        return self.moratorium.timed(self.desks[step_id])["due_at"] is None
 
     def _invoice(self, step_id: str) -> dict[str, object]:
         round = self.desks[step_id].round
@@ -274,6 +252,8 @@ ANSWERS: Final[Mapping[Operation, Callable[[Services, Command, datetime], Iterat
     Operation.WARN_STEP: Services.warn_step,
     Operation.LAPSE_STEP: Services.lapse_step,
     Operation.LAPSE_REQUEST: Services.lapse_request,
+    Operation.WARN_PAPER: lambda services, command, now: services.papers.warn(command, now),
+    Operation.LAPSE_PAPER: lambda services, command, now: services.papers.lapse(command, now),
     Operation.CONFIRM_RECEIPT: Services.confirm_receipt,
     Operation.BEGIN_ISSUANCE: Services.begin_issuance,
     Operation.CLOSE_CASE: Services.close_case,

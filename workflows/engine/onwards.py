@@ -63,8 +63,13 @@ def open_step(turn: Turn, step_id: str, round: int, opens_at: datetime) -> None:
 
 def begin_issuance(turn: Turn, at: datetime) -> None:
     turn.state.issuance_round += 1
+    ask_for_issuance(turn, at)
+
+
+def ask_for_issuance(turn: Turn, at: datetime) -> None:
+    """Also again after a refusal: by the same key, so that however often asked, it begins once."""
     turn.state.issuance = "asked"
-    turn.ask(Operation.BEGIN_ISSUANCE, CASE, turn.state.issuance_round, at, {})
+    turn.ask(Operation.BEGIN_ISSUANCE, CASE, turn.state.issuance_round, at, {}, "1")
 
 
 def confirm_place(turn: Turn, at: datetime) -> None:

@@ -12,7 +12,8 @@ from kernel.commands import Command, Operation
 from kernel.law.plan import FeeBefore, GroundRule, Plan, StepKind
 from kernel.term import GRACE
 from workflows.engine.advance import advance
-from workflows.engine.model import PlayedFact, Reckoning, Services, Told
+from workflows.engine.desk_model import Reckoning, Told
+from workflows.engine.model import PlayedFact, Services
 from workflows.engine.state import CaseState
 from workflows.engine.timers import answered, next_wake
 
@@ -27,19 +28,31 @@ class Practice:
     outcome: str = "approved"
 
 
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """All clocks stand from `begins` on, and run again at `ends`, which nobody knows before."""
+
+    approved: datetime
+    begins: datetime
+    ends: datetime
+
+
 PROMPT = Practice(timedelta(hours=4))
 
 
 class Played:
     """One case and its clock. Nothing happens but by `until` and the people's acts.
 
-    `practice` says by step id who answers by himself and when; steps not named wait for `decide` or
-    `pay`. `journal` holds the facts and `commands` what the engine asked for, both in order.
+    `missing` are the curable papers of the plan that it was lodged without; `suspension` is a
+    moratorium that it lives through. `practice` says by step id who answers by himself and when;
+    steps not named wait for `decide` or `pay`. `journal` holds the facts and `commands` what the
+    engine asked for, both in order.
     """
 
     __slots__ = (
         "_agenda",
         "_count",
+        "_suspension",
         "commands",
         "journal",
         "now",
@@ -57,6 +70,8 @@ class Played:
         practice: Mapping[str, Practice] | None = None,
         refuse_grants: int = 0,
         application: UUID = CASE_ID,
+        missing: tuple[str, ...] = (),
+        suspension: Suspension | None = None,
     ) -> None:
         self.plan, self.now = plan, _instant(lodged)
         self.practice = practice or {}
@@ -66,7 +81,12 @@ class Played:
         self.commands: list[Command] = []
         self._agenda: list[tuple[datetime, int, str, str]] = []
         self._count = 0
-        self.tell([(facts.LODGED, _lodgement(plan), self.now)])
+        self._suspension = suspension
+        if suspension is not None:
+            self._plan(suspension.approved, "suspend", "")
+            self._plan(suspension.ends, "resume", "")
+        papers = self.services.papers.lodged_without(missing, self.now)
+        self.tell([(facts.LODGED, _lodgement(plan) | {"papers": papers}, self.now)])
 
     @property
     def open(self) -> set[str]:
@@ -107,6 +127,22 @@ class Played:
     def give(self, step_id: str) -> None:
         self.tell(self.services.resume(step_id, facts.INFORMATION_GIVEN, self.now))
 
+    def deliver(self, kind: str) -> None:
+        self.tell(self.services.papers.deliver(kind, self.now))
+
+    def stand_still(self, begins: datetime | str) -> None:
+        """A moratorium without an end is approved."""
+        if not self.services.closed:
+            self.tell(self.services.stand_still(_instant(begins), self.now))
+
+    def run_again(self) -> None:
+        if self.services.closed:
+            return
+        told = list(self.services.run_again(self.now))
+        for _, payload, _ in told:
+            self._foresee_expiry(str(payload["step"]))
+        self.tell(told)
+
     def withdraw(self) -> None:
         self.tell([(facts.APPLICATION_WITHDRAWN, {}, self.now)])
 
@@ -144,11 +180,17 @@ class Played:
 
     def _foresee(self, step_id: str) -> None:
         practice = self.practice.get(step_id)
-        fee = self.plan.step(step_id).kind is StepKind.FEE
+        fee = self._is_fee(step_id)
         if practice is not None and practice.after is not None:
             self._plan(self.now + practice.after, "pay" if fee else practice.outcome, step_id)
-        if fee:
+        self._foresee_expiry(step_id)
+
+    def _foresee_expiry(self, step_id: str) -> None:
+        if self._is_fee(step_id):
             self._plan(self.services.desks[step_id].due_at + GRACE, "expire", step_id)
+
+    def _is_fee(self, step_id: str) -> bool:
+        return self.plan.step(step_id).kind is StepKind.FEE
 
     def _plan(self, at: datetime, what: str, step_id: str) -> None:
         self._count += 1
@@ -164,28 +206,25 @@ class Played:
     def _happen(self, instant: datetime) -> None:
         if self._agenda and self._agenda[0][0] <= instant:
             _, _, what, step_id = heappop(self._agenda)
-            if what == "pay":
-                self.pay(step_id)
-            elif what == "expire":
-                self.tell(self.services.expire(step_id, self.now))
-            else:
-                self.decide(step_id, what)
+            self._act(what, step_id)
             return
         self.state, commands = advance(self.plan, self.state, None, self.now)
         for command in commands:
             self.carry_out(command)
         self.fold()
 
-
-def play_case(
-    plan: Plan,
-    lodged: datetime,
-    reckoning: Reckoning,
-    practice: Mapping[str, Practice],
-    application: UUID = CASE_ID,
-) -> Played:
-    """Play one whole case, from lodgement to its end, as fast as the engine can."""
-    return Played(plan, lodged, reckoning, practice, application=application).to_the_end()
+    def _act(self, what: str, step_id: str) -> None:
+        if what == "pay":
+            self.pay(step_id)
+        elif what == "expire":
+            if self.now >= self.services.desks[step_id].due_at + GRACE:
+                self.tell(self.services.expire(step_id, self.now))
+        elif what == "suspend" and self._suspension is not None:
+            self.stand_still(self._suspension.begins)
+        elif what == "resume":
+            self.run_again()
+        else:
+            self.decide(step_id, what)
 
 
 def _lodgement(plan: Plan) -> dict[str, object]:

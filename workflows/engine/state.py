@@ -1,7 +1,7 @@
 """What the engine knows of one case: folded from its journal, never edited from outside."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -10,6 +10,7 @@ from uuid import UUID
 from kernel.law.plan import Plan, StepKind
 
 KEPT_NOTES = 100
+AWAITS_PAPERS = "awaits-papers"  # an issuance that was refused until every curable paper is there
 
 
 class StepStatus(StrEnum):
@@ -47,9 +48,27 @@ class Request:
     reply_due_at: datetime | None
     ask_at: datetime | None  # when to propose its lapse next; None while that is being asked
     attempt: int = 0
+    moved: int = 0  # how often its due instant has
 
     def copy(self) -> "Request":
-        return Request(self.id, self.ordinal, self.reply_due_at, self.ask_at, self.attempt)
+        return replace(self)
+
+
+@dataclass(slots=True)
+class PaperState:
+    """A curable paper that is still missing. `timing` counts the due instants it has had."""
+
+    id: str
+    lapses: bool = False  # something follows by itself when it does not come in time
+    due_at: datetime | None = None
+    warn_at: datetime | None = None
+    warned: bool = False
+    timing: int = 0
+    ask_at: datetime | None = None  # when to propose its lapse next; None while that is being asked
+    attempt: int = 0
+
+    def copy(self) -> "PaperState":
+        return PaperState(*_paper_values(self))
 
 
 @dataclass(slots=True)
@@ -93,6 +112,10 @@ class Lodgement:
     has_ground: bool
     minerals: tuple[str, ...] = ()
 
+    def at_place(self, filing_seq: int) -> "Lodgement":
+        """The same with another place in the sequence."""
+        return Lodgement(self.code, filing_seq, self.at, self.has_ground, self.minerals)
+
 
 @dataclass(slots=True)
 class CaseState:
@@ -104,6 +127,7 @@ class CaseState:
 
     application: UUID
     steps: dict[str, StepState]
+    papers: dict[str, PaperState] = field(default_factory=dict)
     last_seq: int = 0
     newest_at: datetime | None = None  # the recorded instant of the newest fact
     lodgement: Lodgement | None = None
@@ -131,6 +155,7 @@ class CaseState:
     def copy(self) -> "CaseState":
         new = CaseState(*_case_values(self))
         new.steps = self.steps.copy()
+        new.papers = self.papers.copy()
         new.ordinals = self.ordinals.copy()
         return new
 
@@ -157,7 +182,9 @@ class CaseState:
 
 _GIVEN_BACK_OR_HELD = (AreaStatus.NONE, AreaStatus.CONFIRMED, AreaStatus.RELEASED)
 _STEP_FIELDS = tuple(StepState.__dataclass_fields__)
+_PAPER_FIELDS = tuple(PaperState.__dataclass_fields__)
 _CASE_FIELDS = tuple(CaseState.__dataclass_fields__)
+_paper_values = attrgetter(*_PAPER_FIELDS)
 _step_values, _case_values = attrgetter(*_STEP_FIELDS), attrgetter(*_CASE_FIELDS)
 
 
@@ -170,10 +197,14 @@ def dump(state: CaseState) -> dict[str, object]:
     told["code"] = lodgement.code if lodgement else None
     told["filing_seq"] = lodgement.filing_seq if lodgement else None
     told["steps"] = {step.id: dict(_dump_step(step)) for step in state.steps.values()}
+    told["papers"] = {
+        paper.id: {name: _plain(getattr(paper, name)) for name in _PAPER_FIELDS if name != "id"}
+        for paper in state.papers.values()
+    }
     return told
 
 
-_NESTED = ("steps", "lodgement", "ordinals")
+_NESTED = ("steps", "papers", "lodgement", "ordinals")
 
 
 def _dump_step(step: StepState) -> Iterator[tuple[str, object]]:

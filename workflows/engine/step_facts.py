@@ -15,6 +15,9 @@ from workflows.engine.turn import Fact, Turn, instant, number, text
 CLOSES_AS: Final = {"void": "void", "lapse": "lapsed", "lapsed": "lapsed", "return": "lapsed"}
 """Silence rules that end the case, and the status it then gets."""
 
+GOES_ON: Final = ("extended", "escalated")
+"""Effects of silence after which the step still waits, also while no clock runs."""
+
 REFUSES: Final = ("refused", "deemed-refused", "refuse")
 
 
@@ -57,7 +60,9 @@ def opened(turn: Turn, fact: Fact) -> None:
 
 def _raise_invoice(turn: Turn, step: StepState, fact: Fact) -> None:
     lodged, law = turn.state.lodgement, turn.law(step.id)
-    if lodged is None or step.due_at is None or law.fee is None or turn.state.ended:
+    if step.due_at is None:
+        return  # all clocks stand still: it is raised when the step is retimed
+    if lodged is None or law.fee is None or turn.state.ended:
         turn.note(f"{fact.seq} {fact.name}: no invoice for {step.id}")
         return
     step.invoice = InvoiceStatus.ASKED
@@ -89,11 +94,11 @@ def lapsed(turn: Turn, fact: Fact) -> None:
     step = concerned(turn, fact)
     if step is None or step.over:
         return
-    if instant(fact.payload, "new_due_at") is not None:
+    effect = text(fact.payload, "effect") or text(fact.payload, "rule") or ""
+    if effect in GOES_ON or instant(fact.payload, "new_due_at") is not None:
         step.status = StepStatus.OPEN
         retime(step, fact, "new_due_at", "new_warn_at")
         return
-    effect = text(fact.payload, "effect") or text(fact.payload, "rule") or ""
     if effect in CLOSES_AS:
         _end_unanswered(turn, step, effect, fact.legal_at)
     elif effect in REFUSES:
@@ -114,8 +119,10 @@ def retimed(turn: Turn, fact: Fact) -> None:
     if step is None or step.over:
         return
     retime(step, fact)
-    if step.invoice in (InvoiceStatus.ASKED, InvoiceStatus.OPEN) and step.due_at is not None:
-        due_at = step.due_at.isoformat()
+    if step.fee and step.invoice is InvoiceStatus.NONE:
+        _raise_invoice(turn, step, fact)
+    if step.invoice in (InvoiceStatus.ASKED, InvoiceStatus.OPEN):
+        due_at = step.due_at and step.due_at.isoformat()
         args: dict[str, object] = {"step": step.id, "round": step.round, "due_at": due_at}
         turn.ask(Operation.RETIME_INVOICE, step.id, step.round, fact.legal_at, args)
 
@@ -136,6 +143,19 @@ def information_requested(turn: Turn, fact: Fact) -> None:
     request = Request(request_id, step.requested, reply_due, first_ask(reply_due))
     step.requests = (*step.requests, request)
     step.status, step.ask_at = StepStatus.STOPPED, None
+
+
+def information_retimed(turn: Turn, fact: Fact) -> None:
+    """A reply is due later: the proposal to lapse the request waits for the new instant."""
+    step, asked = concerned(turn, fact), text(fact.payload, "request")
+    if step is None:
+        return
+    step.requests = tuple(request.copy() for request in step.requests)
+    for request in step.requests:
+        if request.id == asked:
+            request.reply_due_at = instant(fact.payload, "reply_due_at")
+            request.ask_at, request.attempt = first_ask(request.reply_due_at), 0
+            request.moved += 1
 
 
 def information_given(turn: Turn, fact: Fact) -> None:
@@ -164,7 +184,7 @@ def _answered(step: StepState, fact: Fact) -> None:
     if step.requests:
         return
     step.status = StepStatus.OPEN
-    if instant(fact.payload, "due_at") is not None:
+    if "due_at" in fact.payload:
         retime(step, fact)
     else:
         step.ask_at = first_ask(step.due_at)
@@ -208,6 +228,7 @@ STEP_FACTS: Final[dict[str, Callable[[Turn, Fact], None]]] = {
     facts.STEP_RETIMED: retimed,
     facts.STEP_HANDED_OVER: handed_over,
     facts.INFORMATION_REQUESTED: information_requested,
+    facts.INFORMATION_RETIMED: information_retimed,
     facts.INFORMATION_GIVEN: information_given,
     facts.INFORMATION_LAPSED: information_lapsed,
     facts.INVOICE_RAISED: invoice_raised,

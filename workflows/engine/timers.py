@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan
 from kernel.term import GRACE
-from workflows.engine.state import CaseState, StepState, StepStatus
+from workflows.engine.state import CaseState, PaperState, StepState, StepStatus
 from workflows.engine.turn import Turn
 
 ASK_AGAIN = tuple(timedelta(hours=hours) for hours in (1, 2, 4, 8, 24))
@@ -28,18 +28,31 @@ def next_wake(state: CaseState) -> datetime | None:
         at = _wake_of(step)
         if at is not None and (wake is None or at < wake):
             wake = at
+    for paper in state.papers.values():
+        at = _wake_of_paper(paper)
+        if at is not None and (wake is None or at < wake):
+            wake = at
     return wake
 
 
 def _wake_of(step: StepState) -> datetime | None:
     if step.status is StepStatus.OPEN and not step.fee:
-        if step.warned or step.warn_at is None:
-            return step.ask_at
-        return step.warn_at if step.ask_at is None else min(step.warn_at, step.ask_at)
+        return _next(step)
     if step.status is StepStatus.STOPPED:
         asks = [r.ask_at for r in step.requests if r.ask_at is not None]
         return min(asks, default=None)
     return None
+
+
+def _wake_of_paper(paper: PaperState) -> datetime | None:
+    return None if paper.due_at is None else _next(paper)
+
+
+def _next(one: StepState | PaperState) -> datetime | None:
+    """The warning, until it was given, or the proposal to lapse, whichever comes first."""
+    if one.warned or one.warn_at is None:
+        return one.ask_at
+    return one.warn_at if one.ask_at is None else min(one.warn_at, one.ask_at)
 
 
 def tick(turn: Turn, now: datetime) -> None:
@@ -54,6 +67,24 @@ def tick(turn: Turn, now: datetime) -> None:
             _propose_request_lapses(turn, turn.step(step.id), now)
         else:
             _warn_or_lapse(turn, turn.step(step.id), now)
+    for kind in list(turn.state.papers):
+        at = _wake_of_paper(turn.state.papers[kind])
+        paper = turn.paper(kind) if at is not None and at <= now else None
+        if paper is not None:
+            _warn_of_or_lapse(turn, paper, now)
+
+
+def _warn_of_or_lapse(turn: Turn, paper: PaperState, now: datetime) -> None:
+    if paper.due_at is None:
+        return
+    args: dict[str, object] = {"paper": paper.id, "due_at": paper.due_at.isoformat()}
+    paper.warned = True
+    if paper.ask_at is not None and paper.ask_at <= now:
+        n = _ordinal(paper.timing, paper.attempt)
+        paper.ask_at, paper.attempt = None, paper.attempt + 1
+        turn.ask(Operation.LAPSE_PAPER, paper.id, 0, paper.due_at, args, n)
+    elif paper.warn_at is not None:
+        turn.ask(Operation.WARN_PAPER, paper.id, 0, paper.warn_at, args, str(paper.timing))
 
 
 def _warn_or_lapse(turn: Turn, step: StepState, now: datetime) -> None:
@@ -77,7 +108,8 @@ def _propose_request_lapses(turn: Turn, step: StepState, now: datetime) -> None:
         due_at = request.reply_due_at
         if due_at is None or request.ask_at is None or request.ask_at > now:
             continue
-        n = _ordinal(request.ordinal, request.attempt)
+        of = f"{request.ordinal}-{request.moved}" if request.moved else request.ordinal
+        n = _ordinal(of, request.attempt)
         request.ask_at, request.attempt = None, request.attempt + 1
         args: dict[str, object] = {
             "step": step.id,
@@ -88,8 +120,10 @@ def _propose_request_lapses(turn: Turn, step: StepState, now: datetime) -> None:
         turn.ask(Operation.LAPSE_REQUEST, step.id, step.round, due_at, args, n)
 
 
-def _ordinal(of: int, attempt: int) -> str:
+def _ordinal(of: int | str, attempt: int) -> str:
     """`2`: the second due instant (or request) of the round; `2.1`: proposed for it once more.
+
+    `2-1`: the second request, whose due instant has moved once.
 
     Both parts are known from the journal or begin afresh with a run, so a run that begins afresh
     names its proposals as an earlier one did.
@@ -104,6 +138,8 @@ def answered(
 
     `not_before` is the service's word that it was asked too early. Other commands change nothing.
     """
+    if command.operation is Operation.LAPSE_PAPER:
+        return _answered_of_paper(Turn(plan, state), command, not_before, now)
     if command.operation not in (Operation.LAPSE_STEP, Operation.LAPSE_REQUEST):
         return state
     turn = Turn(plan, state)
@@ -115,6 +151,16 @@ def answered(
                 request.ask_at = _when(not_before, now, request.attempt)
     elif _same_due(step, command) and step.ask_at is None:
         step.ask_at = _when(not_before, now, step.attempt)
+    return turn.state
+
+
+def _answered_of_paper(
+    turn: Turn, command: Command, not_before: datetime | None, now: datetime
+) -> CaseState:
+    paper = turn.paper(command.subject)
+    due_at = paper and paper.due_at and paper.due_at.isoformat()
+    if paper is not None and due_at == command.args.get("due_at") and paper.ask_at is None:
+        paper.ask_at = _when(not_before, now, paper.attempt)
     return turn.state
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.commands import Command, Operation
 from kernel.law.plan import Plan, StepPlan
-from workflows.engine.state import KEPT_NOTES, CaseState, StepState
+from workflows.engine.state import KEPT_NOTES, CaseState, PaperState, StepState
 
 CASE = "case"  # the subject of commands that concern no single step
 
@@ -34,12 +34,13 @@ class Fact(Protocol):
 class Turn:
     """Copy-on-write: `state` is the turn's own, and a step becomes so when it is asked for."""
 
-    __slots__ = ("_mine", "commands", "plan", "state", "trace")
+    __slots__ = ("_mine", "_papers", "commands", "plan", "state", "trace")
 
     def __init__(self, plan: Plan, state: CaseState, trace: str | None = None) -> None:
         self.plan, self.state, self.trace = plan, state.copy(), trace
         self.commands: list[Command] = []
         self._mine: list[str] = []
+        self._papers: list[str] = []
 
     def step(self, step_id: str) -> StepState:
         """The step, to be changed. KeyError if the plan has none of that id."""
@@ -48,6 +49,14 @@ class Turn:
             self._mine.append(step_id)
             step = self.state.steps[step_id] = step.copy()
         return step
+
+    def paper(self, kind: str) -> PaperState | None:
+        """The paper, to be changed; None where it is not awaited."""
+        paper = self.state.papers.get(kind)
+        if paper is not None and kind not in self._papers:
+            self._papers.append(kind)
+            paper = self.state.papers[kind] = paper.copy()
+        return paper
 
     def law(self, step_id: str) -> StepPlan:
         return self.plan.step(step_id)

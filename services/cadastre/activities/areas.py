@@ -9,6 +9,7 @@ from chassis.appointments import copy_appointment
 from chassis.journal import events_between
 from chassis.unit_of_work import UnitOfWork, Works
 from chassis.worker import refusals_are_final
+from contracts.command_args import EnterArea, ReleaseArea
 from contracts.procedures import (
     CONFIRM_AREA,
     COPY_APPOINTMENT,
@@ -17,12 +18,10 @@ from contracts.procedures import (
     WITHDRAW_PENDING_AREA,
     Ack,
     AppointmentCopy,
-    EnterArea,
     EventList,
     EventRange,
     GrantArea,
     Keyed,
-    ReleaseArea,
 )
 from kernel.authority import clockwork
 from kernel.commands import Command, Operation

@@ -12,10 +12,9 @@ APPROVED = "zone.approved"
 
 
 def approve_zone(work: UnitOfWork, name: str) -> Zone:
-    """Raises NotFound, NotAllowed, FourEyes and ZoneApproved."""
     """Grants on its ground wait: after this leaf none is made that has not read the zone.
 
-    Raises NotFound, NotAllowed, FourEyes and ZoneApproved.
+    Raises NotFound, NotAllowed, SecondPersonNeeded and ZoneApproved.
     """
     zones = places.Zones(work.session)
     lock_ground(work.session, box_mm(zones.ground(name)))

@@ -115,5 +115,11 @@ def _zone(
 def _keep(work: UnitOfWork, signed: dict[str, Any]) -> None:
     body = signed["body"]
     keep_check(
-        work.session, body["id"], work.now, body["licence_type"], body["geometry_hash"], signed
+        work.session,
+        body["id"],
+        work.now,
+        body["licence_type"],
+        body["geometry_hash"],
+        signed,
+        signed_in=work.actor.person is not None,
     )

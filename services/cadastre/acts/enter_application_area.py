@@ -9,10 +9,12 @@ from shapely import set_srid
 from chassis.unit_of_work import UnitOfWork
 from contracts.cadastre.language import ApplicationAreaStatus
 from contracts.cadastre.statement import PURPOSE
-from contracts.procedures import Ack, EnterArea, Tell
+from contracts.command_args import EnterArea
+from contracts.procedures import Ack, Tell
 from kernel.events import EditionRef
 from kernel.facts import AREA_DISPLACED, AREA_ENTERED
 from kernel.problems import Problem
+from services.cadastre.acts.move_application_area import move_application_area
 from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.core import core_of
@@ -38,18 +40,19 @@ def enter_application_area(
 
     Each junior, be it this one or another, is told once of the seniors it meets now: how many,
     what they leave of it, and the places of the nearest with the hectares each takes, not whose
-    they are. An area entered before is left as it is, but for its condition: that falls when the
-    place was paid for. Raises NotGenuine and what the statement lacks.
+    they are. An area entered before is left as it is, but for its condition, which falls when the
+    place was paid for, and for its place, which may have become a later one. Raises NotGenuine and
+    what the statement lacks.
     """
     areas = ApplicationAreas(work.session)
-    known = areas.find(application)
-    if known is not None:
-        known.conditional = known.conditional and entry.conditional
-        return Ack()
+    if (known := areas.find(application)) is not None:
+        return _again(work, known, entry)
     law = desk.law_of(edition)
     ground = _stated(desk, law, entry)
     area = _area(work, law, ground, application, edition, entry)
     lock_ground(work.session, ground.area.bbox())
+    if (known := areas.find(application)) is not None:  # entered beside us, before we had the lock
+        return _again(work, known, entry)
     rivals = areas.rivals(area)
     areas.add(area)
     seniors = [one for one in rivals if one.area.filing_seq < area.filing_seq]
@@ -61,6 +64,11 @@ def enter_application_area(
         one.area.stand(displaced=True)
     work.session.flush()
     return _tell(work, areas, area, seniors, juniors, edition)
+
+
+def _again(work: UnitOfWork, known: ApplicationArea, entry: EnterArea) -> Ack:
+    known.conditional = known.conditional and entry.conditional
+    return move_application_area(work, known, entry.filing_seq)
 
 
 def _stated(desk: Desk, law: GroundLaw, entry: EnterArea) -> StatedGround:
@@ -93,6 +101,7 @@ def _area(
         office=ground.statement.office,
         edition=edition.model_dump(),
         statement=ground.statement.id,
+        checked_at=ground.statement.checked_at,
         geometry_hash=ground.geometry_hash,
         hectares=Decimal(ground.statement.hectares["legal"]),
         cells=ground.packed_cells(),

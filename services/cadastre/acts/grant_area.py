@@ -10,11 +10,16 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.cadastre.language import LicenceAreaStatus
 from contracts.procedures import Ack, GrantArea, Tell
 from kernel.facts import AREA_GRANTED
-from kernel.law.ground import Consequence, HitDetail, HitKind
+from kernel.law.ground import HitDetail, HitKind
 from kernel.problems import Malformed, Problem
 from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.area import Area
+from services.cadastre.domain.consent import (
+    must_be_consented,
+    must_be_consented_by_holders,
+    must_be_open,
+)
 from services.cadastre.domain.core import core_of
 from services.cadastre.domain.display import in_web
 from services.cadastre.domain.hectares import of_square_metres
@@ -23,6 +28,7 @@ from services.cadastre.domain.licence_area import LicenceArea
 from services.cadastre.domain.seniority import told_of
 from services.cadastre.store import places
 from services.cadastre.store.application_areas import ApplicationAreas
+from services.cadastre.store.consents import newest_answers, newest_of_holders
 from services.cadastre.store.hits import Asked, Underneath
 from services.cadastre.store.licence_areas import Holder, Holding, LicenceAreas
 from services.cadastre.store.locks import lock_ground
@@ -41,12 +47,6 @@ class SeniorApplicationPending(Problem):
     title = "An earlier application on this ground is still open"
 
 
-class GroundForbidden(Problem):
-    """A zone under the area forbids this licence type."""
-
-    title = "A zone forbids this licence on part of the ground"
-
-
 class PeriodNotReadable(Malformed):
     title = "A licence ends after it begins"
 
@@ -54,8 +54,9 @@ class PeriodNotReadable(Malformed):
 def grant_area(work: UnitOfWork, desk: Desk, grant: GrantArea) -> Ack:
     """The database itself refuses shared ground; who holds it is looked up for the refusal only.
 
-    Raises AreaNotEntered, SeniorApplicationPending, GroundForbidden and GroundTaken; nothing is
-    told to anybody then, and nothing stays.
+    Zones count as they stand today, and mean what the case's edition says of their kind. Raises
+    AreaNotEntered, NotTheGround, SeniorApplicationPending, GroundForbidden, ZoneConsentMissing,
+    HolderConsentMissing and GroundTaken; nothing is told to anybody then, and nothing stays.
     """
     areas, licences = ApplicationAreas(work.session), LicenceAreas(work.session)
     if licences.known(grant.subject) is not None:
@@ -67,6 +68,7 @@ def grant_area(work: UnitOfWork, desk: Desk, grant: GrantArea) -> Ack:
     lock_ground(work.session, box_mm(areas.get(grant.application_id).geom))
     area = areas.take(grant.application_id)
     area.must_be_live()
+    area.must_be_the_ground(grant.geometry_hash)
     _must_be_first(areas, area, law)
     _must_be_open(work, law, right, area)
     held, valid = _holding(area, law, right), Range(grant.valid_from, grant.valid_to)
@@ -88,14 +90,14 @@ def _must_be_first(areas: ApplicationAreas, area: ApplicationArea, law: GroundLa
 
 
 def _must_be_open(work: UnitOfWork, law: GroundLaw, right: Right, area: ApplicationArea) -> None:
-    zones = Underneath(
-        work.session, Asked(area.plane, area.geom, area.core)
-    ).zones(work.now)
-    closed = [z for z in zones if law.in_zone(z.kind, right.licence_type) is Consequence.FORBIDDEN]
-    if closed:
-        raise GroundForbidden(
-            "A zone declared under the area forbids this licence", zones=[z.id for z in closed]
-        )
+    ground = Underneath(work.session, Asked(area.plane, area.geom, area.core))
+    zones, kind = ground.zones(work.now), right.licence_type
+    must_be_open(law, kind, zones)
+    answers = newest_answers(work.session, area.application_id)
+    must_be_consented(law, kind, zones, area.asked_at, answers)
+    if law.may_ask_holders(right):
+        holders = newest_of_holders(work.session, area.application_id)
+        must_be_consented_by_holders(law, right, ground.granted(work.now), holders)
 
 
 def _holding(area: ApplicationArea, law: GroundLaw, right: Right) -> Holding:

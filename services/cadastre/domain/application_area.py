@@ -18,6 +18,12 @@ class AreaNotEntered(Problem):
     title = "This application has no live area"
 
 
+class NotTheGround(Problem):
+    """The ground of the application and that of its area are two; neither is granted."""
+
+    title = "The ground in the register is not the ground that was applied for"
+
+
 @dataclass(eq=False, kw_only=True)
 class ApplicationArea:
     """Live from entry until granted or released; areas may overlap, `filing_seq` orders them."""
@@ -43,10 +49,16 @@ class ApplicationArea:
     lonlat: MultiPolygon
     ended_at: datetime | None = None
     reason: str | None = None
+    checked_at: datetime | None = None
 
     @property
     def live(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def asked_at(self) -> datetime:
+        """When its ground was checked: what was there then, the procedure asks about."""
+        return self.checked_at or self.lodged_at
 
     @property
     def edition_ref(self) -> EditionRef:
@@ -58,6 +70,11 @@ class ApplicationArea:
             raise AreaNotEntered(
                 f"The area of this application is {self.status.value}", status=self.status.value
             )
+
+    def must_be_the_ground(self, applied_for: str | None) -> None:
+        """Raises NotTheGround where the application stands on other ground. None: not told."""
+        if applied_for is not None and applied_for != self.geometry_hash:
+            raise NotTheGround("The application names other ground", in_register=self.geometry_hash)
 
     def stand(self, displaced: bool) -> None:
         """Take the state that follows from the seniors alone, whatever arrived first."""

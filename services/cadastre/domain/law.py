@@ -7,9 +7,9 @@ from functools import cached_property
 
 from shapely.geometry import MultiPolygon
 
-from kernel.law.editions import Edition
+from kernel.law.editions import Edition, NoSuchLaw
 from kernel.law.ground import Consequence, HitDetail, HitKind, TypeGround
-from kernel.law.overlap import exclusion_layers, overlap_rule
+from kernel.law.overlap import exclusion_layers, may_ask_holders, overlap_rule, zone_rule
 from kernel.law.places import LeadOffice
 from kernel.law.plan import Disclosure, GroundRule, StepKind
 from kernel.law.procedure import LicenceType, Priority
@@ -113,6 +113,10 @@ class GroundLaw:
         }
         return next((c for c in WORST_FIRST if c in found), Consequence.NONE)
 
+    def may_ask_holders(self, right: Right) -> bool:
+        """Whether a licence on the ground could ask for its holder's consent to this right."""
+        return may_ask_holders(self.edition, right.licence_type, right.minerals)
+
     def layers(self, right: Right) -> tuple[str, ...]:
         """The exclusion layers on which the database keeps this right's ground apart."""
         found = {
@@ -124,10 +128,14 @@ class GroundLaw:
 
     def in_zone(self, kind: str, licence_type: str) -> Consequence:
         """What a kind of zone means for a licence type; an unknown kind forbids."""
-        for known in self.edition.rules.zone_kinds:
-            if known.id == kind:
-                return known.by_type.get(licence_type, known.consequence)
-        return Consequence.FORBIDDEN
+        try:
+            return zone_rule(self.edition, licence_type, kind)
+        except NoSuchLaw:
+            return Consequence.FORBIDDEN
+
+    def consent_of(self, kind: str) -> str | None:
+        """The agency that consents for a kind of zone; None where the law names none."""
+        return next((z.consent_of for z in self.edition.rules.zone_kinds if z.id == kind), None)
 
     def known_workings(self) -> Consequence:
         return self.edition.rules.known_workings.consequence

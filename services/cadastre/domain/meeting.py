@@ -41,11 +41,14 @@ class MetApplication:
 
 @dataclass(frozen=True, slots=True)
 class MetZone:
+    """`effective`: from when on it was to be known, the later of its beginning and its approval."""
+
     id: str
     kind: str
     name: str
     since: datetime
     shared: BaseGeometry
+    effective: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import datetime
 from shapely.geometry import MultiPolygon
 
 from contracts.cadastre.language import ZoneStatus
-from kernel.problems import NotAllowed, Problem
+from kernel.authority import SecondPersonNeeded
+from kernel.problems import Problem
 
 
 class ZoneApproved(Problem):
@@ -15,12 +16,6 @@ class ZoneApproved(Problem):
 
 class ZoneIdTaken(Problem):
     title = "There is a zone of this id already"
-
-
-class FourEyes(NotAllowed):
-    """Who proposes does not approve: built in, and not removable by any rulebook."""
-
-    title = "Somebody else must approve what you proposed"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -50,9 +45,11 @@ class Zone:
         return begun and (self.until is None or now < self.until)
 
     def approve(self, by: str, now: datetime) -> None:
-        """Raises ZoneApproved and FourEyes."""
+        """Raises ZoneApproved and SecondPersonNeeded."""
         if self.status is ZoneStatus.APPROVED:
             raise ZoneApproved("This zone has effect already", zone=self.id)
         if by == self.proposed_by:
-            raise FourEyes("You proposed this zone; somebody else must approve it", zone=self.id)
+            raise SecondPersonNeeded(
+                "You proposed this zone; somebody else must approve it", zone=self.id
+            )
         self.status, self.approved_by, self.approved_at = ZoneStatus.APPROVED, by, now

@@ -3,18 +3,28 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Response
 
-from chassis.pages import AtPage
+from chassis.idempotency import AtOnce
+from chassis.pages import AtPage, after_number, after_text
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, STAFF, asks
-from contracts.cadastre.wire import ApplicationAreaTold, Feature, Features
+from contracts.cadastre.wire import (
+    ApplicationAreaTold,
+    ConsentKept,
+    ConsentTold,
+    Feature,
+    Features,
+)
 from kernel.authority import Power
-from kernel.problems import NotFound
+from kernel.problems import NotAllowed, NotFound
+from services.cadastre.acts.record_consent import record_consent
+from services.cadastre.domain.application_area import AreaNotEntered
+from services.cadastre.domain.consent import NoConsentAsked
 from services.cadastre.domain.told import tell_area
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_number, after_text
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
 from services.cadastre.store import places, reading
 from services.cadastre.store.application_areas import ApplicationAreas
 
@@ -39,6 +49,20 @@ def application_area(application_id: UUID, work: ReadWork, desk: AtDesk) -> obje
         area.edition_ref
     ).shows_shape(area.licence_type)
     return tell_area(area, areas.net_hectares(area), seniors, whole=whole)
+
+
+@router.post(
+    "/application-areas/{application_id}/consents",
+    status_code=201,
+    response_model=ConsentKept,
+    responses=answers(NotAllowed, AreaNotEntered, NoConsentAsked),
+    dependencies=[Depends(asks(STAFF, Power.DECIDE_STEP))],
+)
+def consent(application_id: UUID, told: ConsentTold, once: AtOnce, desk: AtDesk) -> Response:
+    """Recorded by those who consent for a zone that came after the application, given or not."""
+    return once(
+        lambda: record_consent(once.work, desk, application_id, told), ConsentKept, status=201
+    )
 
 
 @router.get(

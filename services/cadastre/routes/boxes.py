@@ -4,9 +4,8 @@ import math
 from typing import Annotated
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
-from chassis.pages import NotAPage, PageWanted
+from contracts.instants import Instant
 from kernel.problems import Malformed
 
 Box = tuple[float, float, float, float]
@@ -35,23 +34,5 @@ def read_box(
     return west, south, east, north
 
 
-def after_text(page: PageWanted) -> str:
-    """The text that the page before ended with; empty before the first page. Raises NotAPage."""
-    if page.after is None:
-        return ""
-    if len(page.after) != 1 or not isinstance(page.after[0], str):
-        raise NotAPage("Use the `next` of an earlier page")
-    return page.after[0]
-
-
-def after_number(page: PageWanted) -> int:
-    """The number that the page before ended with; 0 before the first page. Raises NotAPage."""
-    if page.after is None:
-        return 0
-    if len(page.after) != 1 or not isinstance(page.after[0], int):
-        raise NotAPage("Use the `next` of an earlier page")
-    return page.after[0]
-
-
 AtBox = Annotated[Box, Depends(read_box)]
-AtInstant = Annotated[AwareDatetime | None, Query(description="as it stood at this instant")]
+AtInstant = Annotated[Instant | None, Query(description="as it stood at this instant")]

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from chassis.pages import AtPage
+from chassis.pages import AtPage, after_text
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, STAFF, asks
 from contracts.cadastre.wire import Feature, Features
@@ -10,7 +10,7 @@ from kernel.authority import Power
 from services.cadastre.domain.display import geojson_in_degrees
 from services.cadastre.domain.planes import Plane
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtInstant, after_text
+from services.cadastre.routes.boxes import AtInstant
 from services.cadastre.store import reading
 
 router = APIRouter(tags=["places"])

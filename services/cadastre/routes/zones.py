@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage
+from chassis.pages import AtPage, after_text
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import PUBLIC, STAFF, asks
 from contracts.cadastre.wire import Features, ZoneProposed, ZoneTold
-from kernel.authority import Power, Realm
+from kernel.authority import Power, Realm, SecondPersonNeeded
 from kernel.problems import NotAllowed, NotFound
 from services.cadastre.acts.approve_zone import approve_zone
 from services.cadastre.acts.propose_zone import UnknownZoneKind, ZoneNeverHolds, propose_zone
@@ -18,9 +18,9 @@ from services.cadastre.domain.corners import CornerNotReadable
 from services.cadastre.domain.geojson import NotAnArea
 from services.cadastre.domain.planes import CornerOutside, SystemUnknown
 from services.cadastre.domain.validity import AreaNotValid, TooManyCorners
-from services.cadastre.domain.zone import FourEyes, ZoneApproved, ZoneIdTaken
+from services.cadastre.domain.zone import ZoneApproved, ZoneIdTaken
 from services.cadastre.routes.at_desk import AtDesk
-from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox, after_text
+from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
 from services.cadastre.store import reading
 
 router = APIRouter(prefix="/zones", tags=["zones"])
@@ -64,7 +64,7 @@ def propose(told: ZoneProposed, once: AtOnce, desk: AtDesk) -> Response:
 @router.post(
     "/{name}/approval",
     response_model=ZoneTold,
-    responses=answers(NotAllowed, NotFound, FourEyes, ZoneApproved),
+    responses=answers(NotAllowed, NotFound, SecondPersonNeeded, ZoneApproved),
     dependencies=[Depends(asks(STAFF, Power.APPROVE_ZONE, step_up=True))],
 )
 def approve(name: Name, once: AtOnce) -> Response:

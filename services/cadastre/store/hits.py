@@ -46,12 +46,15 @@ _SHARED = (
 )
 _MEETS = "t.core && q.core and st_relate(t.core, q.core, 'T********')"
 
-_LICENCES = text(
-    f"{_ASKED} select a.licence_code, a.licence_type, a.minerals, a.inherited,"
-    f" lower(t.valid) as since, {_SHARED}"
-    " from q, licence_area_version t join licence_area a on a.id = t.licence_area_id"
-    f" where {_MEETS} and upper_inf(t.recorded) and a.status = 'confirmed'"
-    " and t.valid && tstzrange(:now, null) order by since, a.licence_code"
+_LICENCES, _GRANTED = (
+    text(
+        f"{_ASKED} select a.licence_code, a.licence_type, a.minerals, a.inherited,"
+        f" lower(t.valid) as since, {_SHARED}"
+        " from q, licence_area_version t join licence_area a on a.id = t.licence_area_id"
+        f" where {_MEETS} and upper_inf(t.recorded) and a.status in ({statuses})"
+        " and t.valid && tstzrange(:now, null) order by since, a.licence_code"
+    )
+    for statuses in ("'confirmed'", "'confirmed', 'pending'")
 )
 _APPLICATIONS = text(
     f"{_ASKED} select t.filing_seq, t.lodged_at, t.licence_type, t.minerals, {_SHARED}"
@@ -62,7 +65,8 @@ _ZONES = text(
     " st_union(st_collectionextract(st_intersection(t.geom, q.geom), 3)) as shared"
     " from q, zone_part t"
     " where t.geom && q.core and st_relate(t.geom, q.core, 'T********') group by t.zone_id)"
-    " select z.id, z.kind, z.name, z.since, st_asbinary(parts.shared) as shared"
+    " select z.id, z.kind, z.name, z.since, st_asbinary(parts.shared) as shared,"
+    " greatest(z.since, coalesce(z.approved_at, z.proposed_at)) as effective"
     " from parts join zone z on z.id = parts.zone_id where z.status = 'approved'"
     " and z.since <= :now and (z.until is null or z.until > :now) order by z.id"
 )
@@ -88,10 +92,15 @@ class Underneath:
 
     def licences(self, now: datetime) -> list[MetLicence]:
         """Confirmed licences in force now or later."""
-        return [
-            MetLicence(r[0], r[1], r[2], r[3], r[4], from_wkb(bytes(r[5])))
-            for r in self._look(_LICENCES, now=now)
-        ]
+        return self._licences(_LICENCES, now)
+
+    def granted(self, now: datetime) -> list[MetLicence]:
+        """Those, and licences whose ground is held while they are made out."""
+        return self._licences(_GRANTED, now)
+
+    def _licences(self, statement: TextClause, now: datetime) -> list[MetLicence]:
+        found = self._look(statement, now=now)
+        return [MetLicence(r[0], r[1], r[2], r[3], r[4], from_wkb(bytes(r[5]))) for r in found]
 
     def applications(self) -> list[MetApplication]:
         """Live application areas, in the order of filing."""
@@ -103,7 +112,7 @@ class Underneath:
     def zones(self, now: datetime) -> list[MetZone]:
         """Approved zones in effect now."""
         return [
-            MetZone(r[0], r[1], r[2], r[3], from_wkb(bytes(r[4])))
+            MetZone(r[0], r[1], r[2], r[3], from_wkb(bytes(r[4])), r[5])
             for r in self._look(_ZONES, now=now)
         ]
 

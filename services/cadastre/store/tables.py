@@ -67,7 +67,8 @@ application_area = Table(
     Column("conditional", Boolean, nullable=False),
     Column("office", Text, nullable=False),
     Column("edition", JSONB, nullable=False),
-    Column("statement", Uuid, nullable=False),
+    Column("statement", Uuid, nullable=False, index=True),
+    Column("checked_at", INSTANT),
     Column("geometry_hash", Text, nullable=False),
     Column("hectares", HECTARES, nullable=False),
     Column("cells", ARRAY(BigInteger)),
@@ -203,7 +204,8 @@ ground_check = Table(
     Column("licence_type", Text, nullable=False),
     Column("geometry_hash", Text),
     Column("document", JSONB, nullable=False),
-    comment="append-only: ground statements as they were signed",
+    Column("signed_in", Boolean, nullable=False, server_default=text("true")),
+    comment="swept: ground statements as they were signed",
 )
 zone = Table(
     "zone",
@@ -237,6 +239,24 @@ zone_part = Table(
     Column("geom", Shape("POLYGON"), nullable=False),
 )
 Index("ix_zone_part_geom", zone_part.c.geom, postgresql_using="gist")
+zone_consent = Table(
+    "zone_consent",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column(
+        "application_id", ForeignKey("application_area.application_id"), nullable=False, index=True
+    ),
+    Column("zone_id", ForeignKey("zone.id")),
+    Column("licence_code", Text),
+    Column("given", Boolean, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", INSTANT, nullable=False),
+    CheckConstraint("(zone_id is null) <> (licence_code is null)", "of_one"),
+    comment="append-only: answers for zones that came after an application, and of holders of"
+    " licences",
+)
 jurisdiction = Table(
     "jurisdiction",
     metadata,

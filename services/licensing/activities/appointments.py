@@ -59,7 +59,7 @@ class AppointmentActivities:
             self.accounts.join_office(subject, group)
             return p.Ack()
         with self.works.open(CLOCKWORK) as work:
-            others = Appointments(work.session).live_at(copy.person, copy.office)
+            others = Appointments(work.session).live_at(copy.person, copy.office, work.now)
             stays = any(one.id != copy.id for one in others)
         if not stays:
             self.accounts.leave_office(subject, group)

@@ -14,9 +14,11 @@ from kernel.authority import Actor, clockwork
 from kernel.commands import Command, Operation
 from services.licensing.acts.begin_issuance import begin_issuance
 from services.licensing.acts.close_case import close_case
+from services.licensing.acts.lapse_paper import lapse_paper
 from services.licensing.acts.lapse_request import lapse_request
 from services.licensing.acts.lapse_step import lapse_step
 from services.licensing.acts.open_step import open_step
+from services.licensing.acts.warn_paper import warn_paper
 from services.licensing.acts.warn_step import warn_step
 from services.licensing.desk import Desk
 
@@ -77,6 +79,16 @@ class CommandActivities:
     def lapse_request(self, command: Command) -> LapseAnswer:
         return self._lapse(command, lapse_request)
 
+    @activity.defn(name=Operation.WARN_PAPER.value)
+    @refusals_are_final
+    def warn_paper(self, command: Command) -> Ack:
+        return self._once(command, warn_paper)
+
+    @activity.defn(name=Operation.LAPSE_PAPER.value)
+    @refusals_are_final
+    def lapse_paper(self, command: Command) -> LapseAnswer:
+        return self._lapse(command, lapse_paper)
+
     @activity.defn(name=Operation.BEGIN_ISSUANCE.value)
     @refusals_are_final
     def begin_issuance(self, command: Command) -> Ack:
@@ -94,6 +106,8 @@ class CommandActivities:
             self.warn_step,
             self.lapse_step,
             self.lapse_request,
+            self.warn_paper,
+            self.lapse_paper,
             self.begin_issuance,
             self.close_case,
         ]

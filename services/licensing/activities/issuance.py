@@ -65,6 +65,7 @@ class IssuanceActivities:
                 exclusive=application.law().ground is GroundRule.EXCLUSIVE_AREA,
                 minerals=sorted(application.minerals),
                 licence_type=application.licence_type,
+                geometry_hash=application.geometry_hash,
                 trace=issuance.trace,
             )
 

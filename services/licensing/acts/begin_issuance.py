@@ -8,15 +8,19 @@ from kernel.facts import ISSUANCE_REQUESTED
 from services.licensing.casework import take_case
 from services.licensing.desk import Desk
 from services.licensing.domain.licence import Issuance
+from services.licensing.domain.step import StepsNotOver
 
 
 def begin_issuance(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
     """Ask for the licence of a case whose steps are all over.
 
-    Raises NotInThisStatus, and PapersOutstanding where silence approved without a curable paper.
+    Raises NotInThisStatus, StepsNotOver, and PapersOutstanding where silence approved without a
+    curable paper.
     """
     case = take_case(work, desk, command.application_id)
     case.application.must_allow(Act.BEGIN_ISSUANCE)
+    if waiting := [step.step for step in case.steps.pending(case.id)]:
+        raise StepsNotOver("They are answered first", steps=waiting)
     case.must_be_cured()
     asked = Issuance(
         id=work.new_id(),

@@ -4,17 +4,20 @@ from datetime import datetime
 from typing import Final
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import CloseCase
 from contracts.licensing.language import Act, Status, StepStatus
 from contracts.licensing.language_cases import RequestStatus
-from contracts.procedures import Ack, CloseCase
-from kernel.calendar import due
+from contracts.procedures import Ack
 from kernel.commands import Command
 from kernel.facts import CASE_CLOSED
+from kernel.law.said import DAY_OPEN
+from kernel.term import Term
 from services.licensing.casework import Casework, take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.notices import Notice, day, to_applicant
+from services.licensing.domain.notices import Notice, day, said, to_applicant
 from services.licensing.domain.status import CLOSED
 
+PAPER: Final = "paper:"  # what the reason of an end by a missing paper begins with
 TOLD: Final = {Status.LAPSED: "application-lapsed", Status.VOID: "application-void"}
 
 
@@ -52,6 +55,10 @@ def _close_steps(case: Casework, at: datetime) -> None:
 
 def _notices(case: Casework) -> list[Notice]:
     application = case.application
+    paper = (application.closed_because or "").removeprefix(PAPER)
+    if application.status is Status.LAPSED and paper != application.closed_because:
+        title = said(case.edition, case.edition.paper(paper).title)
+        return to_applicant(application, "paper-lapsed", paper=title)
     if application.status in TOLD:
         more = {"seq": str(application.filing_seq)} if application.status is Status.VOID else {}
         return to_applicant(application, TOLD[application.status], **more)
@@ -60,5 +67,7 @@ def _notices(case: Casework) -> list[Notice]:
     rules = case.edition.rules.decision
     calendar = case.calendar(application.office)
     served = [d.instant(rules.appeal_runs_from) for d in case.steps.decisions(case.id)]
-    until = due(max(served, default=case.work.now), rules.appeal_within, calendar)
-    return to_applicant(application, "application-refused", until=day(until, calendar))
+    appeal = Term(start=max(served, default=case.work.now), allowed=rules.appeal_within)
+    ends = appeal.due(calendar)
+    until = day(ends, calendar) if ends is not None else said(case.edition, DAY_OPEN)
+    return to_applicant(application, "application-refused", until=until)

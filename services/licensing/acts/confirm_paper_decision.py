@@ -8,12 +8,12 @@ from chassis.who import must_be_fresh
 from contracts.licensing.language import Act
 from contracts.licensing.language_cases import DecisionForm
 from contracts.licensing.wire_steps import PaperConfirmation
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from services.licensing.answering import Answer, answer
 from services.licensing.at_step import AtStep
 from services.licensing.casework import Casework, step_view, take_case
 from services.licensing.desk import Desk
-from services.licensing.domain.decision import Decision, PaperDecision, SecondPersonNeeded
+from services.licensing.domain.decision import Decision, PaperDecision
 from services.licensing.domain.field import NoPaperWaits
 from services.licensing.domain.step import Step
 
@@ -30,7 +30,7 @@ def confirm_paper_decision(
     case = take_case(work, desk, place.ref)
     law = case.law(place.step)
     step = case.steps.take(case.id, law.id)
-    work.actor.must(Power.CONFIRM_PAPER_DECISION, step.office, work.now)
+    _must_confirm(work, step)
     if law.second_factor:
         must_be_fresh(work.actor, real_now)
     must_match(place.seen, step.version, **step.told())
@@ -57,6 +57,13 @@ def confirm_paper_decision(
         ),
     )
     return step, paper, made
+
+
+def _must_confirm(work: UnitOfWork, step: Step) -> None:
+    """At the step's office, or one that let its time run out after the paper was recorded."""
+    power = Power.CONFIRM_PAPER_DECISION
+    if not any(work.actor.holds(power, one, work.now) for one in step.offices_that_may_answer):
+        work.actor.must(power, step.office, work.now)
 
 
 def _waiting(case: Casework, step: Step, given: PaperConfirmation) -> PaperDecision:

@@ -6,7 +6,7 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.wire_parties import NewMember
 from services.licensing.acts.register_party import make_party, tell_party
 from services.licensing.desk import Law
-from services.licensing.domain.access import must_act_for
+from services.licensing.domain.access import Standing, at_counter, must_act_for
 from services.licensing.domain.membership import MemberMissing, must_take
 from services.licensing.domain.party import Member, Party
 from services.licensing.store.parties import Parties
@@ -20,7 +20,7 @@ def enrol_member(work: UnitOfWork, law: Law, group_id: UUID, new: NewMember) -> 
     group = parties.take(group_id)
     must_act_for(group, work.actor, work.now)
     today = law.today(work.now)
-    party = _whom(work, law, new)
+    party = _whom(work, law, group, new)
     since = new.since or today
     must_take(group, party, since, today)
     member = Member(
@@ -37,14 +37,20 @@ def enrol_member(work: UnitOfWork, law: Law, group_id: UUID, new: NewMember) -> 
     return group
 
 
-def _whom(work: UnitOfWork, law: Law, new: NewMember) -> Party:
+def _whom(work: UnitOfWork, law: Law, group: Party, new: NewMember) -> Party:
     if (new.party is None) == (new.new is None):
         raise MemberMissing("Give `party` or `new`, one of them")
     if new.party is not None:
         return Parties(work.session).get(new.party)
     if new.new is None:
         raise MemberMissing("Give `party` or `new`, one of them")
-    return make_party(work, law, new.new, person=None, helper=None)
+    return make_party(work, law, new.new, beside(work, group))
+
+
+def beside(work: UnitOfWork, group: Party) -> Standing:
+    """A member made at a counter came to it with the group; nobody else's account controls it."""
+    counter = at_counter(group, work.actor).get("counter")
+    return Standing(None, work.actor.person if counter else None, counter)
 
 
 def changed(work: UnitOfWork, group: Party, fact: str, **more: object) -> None:

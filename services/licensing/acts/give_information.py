@@ -40,9 +40,7 @@ def give_information(
     request.reply, request.replied_by = given.reply, work.actor.person
     request.pages = _pages(case, given)
     request.end(RequestStatus.GIVEN, work.now)
-    told = resume_clock(case, step, request, min(work.now, request.reply_due_at))
-    if step.due_at is None:
-        raise ValueError("a clock that runs has a due instant")
+    told = resume_clock(case, step, request, request.ended_by(work.now))
     notices = information_given(
         case.application, law, case.edition, step.office, step.due_at, case.calendar(step.office)
     )

@@ -7,10 +7,11 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.wire_parties import ImportedRow, ImportReport, RowProblem
 from kernel.law.editions import Edition
 from kernel.law.procedure import HolderKind
-from services.licensing.acts.enrol_member import changed
+from services.licensing.acts.enrol_member import beside, changed
 from services.licensing.desk import Law
 from services.licensing.domain.access import must_act_for
 from services.licensing.domain.cells import words
+from services.licensing.domain.identity import identity_keys
 from services.licensing.domain.member_list import Listed, ListRow, keys_of, read_list
 from services.licensing.domain.membership import CannotBeAMember, NotAGroup
 from services.licensing.domain.party import Member, Party
@@ -87,6 +88,7 @@ def _enrol(work: UnitOfWork, parties: Parties, group: Party, listed: Listed) -> 
         if listed.evidence and listed.number
         else []
     )
+    standing = beside(work, group)
     party = Party(
         id=work.new_id(),
         kind=HolderKind.PERSON,
@@ -94,6 +96,9 @@ def _enrol(work: UnitOfWork, parties: Parties, group: Party, listed: Listed) -> 
         sex=listed.sex,
         birth_year=listed.birth_year,
         evidence=evidence,
+        identity=identity_keys(evidence),
+        helper=standing.helper,
+        counter=standing.counter,
         created_at=work.now,
         updated_at=work.now,
     )

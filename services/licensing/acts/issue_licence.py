@@ -30,7 +30,8 @@ def issue_licence(work: UnitOfWork, desk: Desk, asked: IssueLicence) -> Ack:
     case = take_case(work, desk, asked.application_id)
     case.application.must_allow(Act.ISSUE_LICENCE)
     issuance = must_be_under_way(Licences(work.session).issuance(asked.subject))
-    _must_be_the_same(case, issuance, asked)
+    if issuance.licence_code != asked.licence_code:
+        raise NotBeingIssued("Another code was reserved for this licence")
     _must_still_have_room(case)
     logged = licence_facts(case, issuance)
     leaf = work.append(LICENCE_ISSUED, case.id, logged)
@@ -62,19 +63,11 @@ def issue_licence(work: UnitOfWork, desk: Desk, asked: IssueLicence) -> Ack:
     return Ack(seq=event.seq)
 
 
-def _must_be_the_same(case: Casework, issuance: Issuance, asked: IssueLicence) -> None:
-    ground = case.application.geometry_hash
-    if issuance.licence_code != asked.licence_code:
-        raise NotBeingIssued("Another code was reserved for this licence")
-    if asked.geometry_hash is not None and asked.geometry_hash != ground:
-        raise NotBeingIssued("The ground granted is not the ground applied for")
-
-
 def _must_still_have_room(case: Casework) -> None:
     """Other applications do not count here: the first to be issued goes first."""
     application = case.application
     party = Parties(case.work.session).take(application.party_id)
-    held = holdings(case.work, party, application.licence_type)
+    held = holdings(case.work, party, case.edition, application.licence_type)
     licence = case.edition.licence_type(application.licence_type)
     only_held = replace(held, pending=0, pending_hectares=Decimal(0))
     must_have_room(licence, only_held, application.hectares or Decimal(0))

@@ -1,8 +1,9 @@
 """Lapse a step: apply its silence rule when its time has run out and nobody has answered."""
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import StepDue
 from contracts.licensing.language import StepStatus
-from contracts.procedures import LapseAnswer, StepDue
+from contracts.procedures import LapseAnswer
 from kernel.commands import Command
 from kernel.law.plan import StepKind
 from kernel.term import GRACE

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.log import Leaf, append, lock_head
-from chassis.signing import b64
+from chassis.log import Growth, Leaf, grow, lock_head
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import PaperState, Status
 from contracts.licensing.wire_applications import Lodged, Lodgement, ReceiptView
@@ -14,7 +13,7 @@ from contracts.procedures import Tell
 from kernel.calendar import Calendar, Duration
 from kernel.codes import PublicCode, tracking_pin
 from kernel.facts import LODGED
-from kernel.law.plan import GroundRule, PaperPlan
+from kernel.law.plan import GroundRule, Overdue, PaperPlan
 from kernel.log.leaf import instant
 from kernel.term import Term
 from services.licensing.desk import Desk
@@ -23,7 +22,7 @@ from services.licensing.domain.application import Application
 from services.licensing.domain.calendar_entry import with_entries
 from services.licensing.domain.filing import Filing, Json, lodged_payload
 from services.licensing.domain.ground import Ground
-from services.licensing.domain.papers import Paper
+from services.licensing.domain.papers import Paper, curable
 from services.licensing.domain.tracking import hash_pin
 from services.licensing.gathering import gather
 from services.licensing.receipts import give_receipt
@@ -42,16 +41,17 @@ def lodge_application(work: UnitOfWork, desk: Desk, ref: str, sent: Lodgement) -
     filing, pin = gather(work, desk, ref, sent), tracking_pin(secrets.token_bytes(16))
     pin_hash = hash_pin(pin, secrets.token_bytes(16))  # takes long: before the head is locked
     calendar = calendar_of(work, desk, filing)
-    head = lock_head(work.session)
+    head = lock_head(work.session, filing.application.id)
     seq = next_filing_seq(work.session)
     code = str(PublicCode(PREFIX, desk.law.today(work.now).year, seq))
     lodged = lodged_payload(filing, code, seq)
-    leaf = append(work.session, LODGED, filing.application.id, lodged, head)
+    growth = grow(head, LODGED, filing.application.id, lodged)
+    leaf = growth.leaf
     papers = enter(work, filing, code, seq, leaf, calendar)
     filing.application.pin_hash = pin_hash
-    log = place_in_log(leaf)
+    log = leaf.told()
     receipt = give_receipt(work, desk, filing.application, lodged, papers, log, leaf.at)
-    tell(work, desk, filing, papers, leaf, receipt.short_code)
+    tell(work, desk, filing, papers, growth, receipt.short_code)
     application = filing.application
     return Lodged(
         application=application.id,
@@ -103,16 +103,18 @@ def stand_on(application: Application, ground: Ground, statement: Json | None) -
 
 def paper_of(case: UUID, wanted: PaperPlan, there: bool, at: datetime, calendar: Calendar) -> Paper:
     """The paper's state at lodgement: there, or awaited until its time is over."""
-    by = after(at, wanted.within, calendar) if wanted.within and not there else None
-    return Paper(
+    paper = Paper(
         application_id=case,
         kind=wanted.kind,
         when=wanted.when,
         state=PaperState.LODGED if there else PaperState.MISSING,
-        due_at=by,
-        keeps_priority=wanted.keeps_priority,
+        keeps_priority=wanted.overdue is not Overdue.LOSE_PLACE,
         received_at=at if there else None,
+        overdue=wanted.overdue,
     )
+    if not there:
+        paper.run(at, wanted, calendar)
+    return paper
 
 
 def calendar_of(work: UnitOfWork, desk: Desk, filing: Filing) -> Calendar:
@@ -127,18 +129,13 @@ def after(at: datetime, allowed: Duration, calendar: Calendar) -> datetime | Non
     return Term(start=at, allowed=allowed).due(calendar)
 
 
-def place_in_log(leaf: Leaf) -> Json:
-    """Where the log holds the lodgement, with the salt that opens the leaf's commitment."""
-    return {
-        "index": leaf.index,
-        "leaf_hash": leaf.hash.hex(),
-        "salt": b64(leaf.salt),
-        "commitment": leaf.commitment.hex(),
-    }
-
-
 def tell(
-    work: UnitOfWork, desk: Desk, filing: Filing, papers: Sequence[Paper], leaf: Leaf, short: str
+    work: UnitOfWork,
+    desk: Desk,
+    filing: Filing,
+    papers: Sequence[Paper],
+    growth: Growth,
+    short: str,
 ) -> None:
     """Write the fact from which the case's workflow begins, with what people are to be told."""
     application = filing.application
@@ -156,6 +153,7 @@ def tell(
         "plan": application.plan_hash,
         "receipt": short,
         "missing": [p.kind for p in papers if p.state is PaperState.MISSING],
+        "papers": [p.told() for p in curable(papers)],
     }
     told = notices.of_lodgement(
         application, papers, edition, desk.law.calendar(edition, filing.office)
@@ -165,8 +163,8 @@ def tell(
         application.id,
         LODGED,
         payload,
-        legal_at=leaf.at,
+        legal_at=growth.leaf.at,
         tell=[Tell.application(application.id)],
-        leaf=leaf,
+        leaf=growth,
         edition=filing.plan.edition,
     )

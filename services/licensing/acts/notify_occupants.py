@@ -9,14 +9,16 @@ from kernel.facts import OCCUPANTS_NOTIFIED
 from kernel.log.canonical import JSON
 from services.licensing.at_step import AtStep, take_step, write_note
 from services.licensing.desk import Desk
-from services.licensing.domain.field import FieldNote, must_have_come
+from services.licensing.domain.field import FieldNote
 from services.licensing.domain.step import Step
 
 
 def notify_occupants(work: UnitOfWork, desk: Desk, place: AtStep, told: OccupantsTold) -> Step:
-    """Write the notice and its delivery down: occupants have no account that could be messaged."""
+    """Write the notice and its delivery down: occupants have no account that could be messaged.
+
+    Raises BeforeLodgement, NotYet.
+    """
     case, step, _ = take_step(work, desk, place, Power.RECORD_STEP, Act.RECORD_VISIT)
-    must_have_come(told.told_on, desk.law.today(work.now))
     step.occupants_notified_at = work.now
     step.changed()
     note = FieldNote(
@@ -37,5 +39,5 @@ def notify_occupants(work: UnitOfWork, desk: Desk, place: AtStep, told: Occupant
         "people": told.people,
         "languages": list(told.languages),
     }
-    write_note(case, note, OCCUPANTS_NOTIFIED, fact)
+    write_note(case, step, note, OCCUPANTS_NOTIFIED, fact)
     return step

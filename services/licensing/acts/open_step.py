@@ -3,34 +3,34 @@
 from datetime import datetime
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import OpenStep
 from contracts.licensing.language import Act, StepStatus
-from contracts.procedures import Ack, OpenStep
+from contracts.procedures import Ack
 from kernel.commands import Command
 from kernel.facts import STEP_OPENED
 from kernel.law.plan import StepKind, StepPlan
 from kernel.log.leaf import instant
 from kernel.term import Term
-from services.licensing.casework import Casework, take_case
+from services.licensing.casework import Casework, take_case, told_of_opening
 from services.licensing.desk import Desk
-from services.licensing.domain.case_notices import step_opened
-from services.licensing.domain.notices import Notice
-from services.licensing.domain.step import Step
+from services.licensing.domain.step import Step, must_be_over
 
 
 def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
     """Open the step and round that the command names; one that is open or over stays as it is.
 
     A fee that follows a decision runs from the instant of the decision that the law names
-    (`decision.offer_runs_from`), every other step from the instant the command names.
+    (`decision.offer_runs_from`), every other step from the instant the command names. Raises
+    StepsNotOver where a step that comes before still waits for its answer.
     """
     asked = OpenStep.model_validate(command.args)
     case = take_case(work, desk, command.application_id)
     if asked.round <= case.steps.newest_round(case.id, asked.step):
         return Ack()
     case.application.must_allow(Act.OPEN_STEP)
-    step = begin(case, case.law(asked.step), asked.round, asked.opens_at)
-    if step.due_at is None:
-        raise ValueError("a new step's clock runs")
+    law = case.law(asked.step)
+    must_be_over(law.after, case.steps.of_case(case.id))
+    step = begin(case, law, asked.round, asked.opens_at)
     event = case.record(
         STEP_OPENED,
         {
@@ -40,28 +40,18 @@ def open_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
             "agency": step.agency,
             "office": step.office,
             "runs_from": instant(step.runs_from),
-            "due_at": instant(step.due_at),
+            "due_at": step.due_at and instant(step.due_at),
             "warn_at": step.warn_at and instant(step.warn_at),
         },
-        _told(case, step, step.due_at),
+        told_of_opening(case, step),
         legal_at=asked.opens_at,
     )
     case.keep_days(event.at)
     return Ack(seq=event.seq)
 
 
-def _told(case: Casework, step: Step, due_at: datetime) -> list[Notice]:
-    """The office is told; a fee's invoice is told of by payments."""
-    if step.kind is StepKind.FEE:
-        return []
-    law, calendar = case.law(step.step), case.calendar(step.office)
-    return step_opened(
-        case.application, law, case.edition, step.office, due_at, calendar, case.desk.public_url
-    )
-
-
 def begin(case: Casework, law: StepPlan, round: int, opens_at: datetime) -> Step:
-    """A new step with its clock running, added to the session."""
+    """A new step, added to the session; its clock runs unless all clocks stand still."""
     start = max(opens_at, _offered(case, law) or opens_at)
     step = Step(
         application_id=case.id,

@@ -2,11 +2,10 @@
 
 from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.wire_appointments import NewAppointment
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from services.licensing.appointing import tell_appointment
 from services.licensing.desk import Desk
 from services.licensing.domain.appointment import OfficerAppointment, must_fit, spelled
-from services.licensing.domain.decision import SecondPersonNeeded
 
 PROPOSED = "appointment.proposed"
 

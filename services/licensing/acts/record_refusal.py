@@ -27,6 +27,7 @@ def record_refusal(work: UnitOfWork, desk: Desk, refused: RefusedCommand) -> Ack
     event = case.record(
         COMMAND_REFUSED,
         {
+            "key": refused.key,
             "operation": refused.operation.value,
             "subject": refused.subject,
             "round": refused.round,

@@ -9,14 +9,13 @@ from kernel.facts import STEP_VISITED
 from kernel.log.canonical import JSON
 from services.licensing.at_step import AtStep, take_step, write_note
 from services.licensing.desk import Desk
-from services.licensing.domain.field import FieldNote, must_have_come
+from services.licensing.domain.field import FieldNote
 from services.licensing.domain.step import Step
 
 
 def record_visit(work: UnitOfWork, desk: Desk, place: AtStep, made: VisitMade) -> Step:
-    """Write the visit down; the step may then be approved."""
+    """Write the visit down; the step may then be approved. Raises BeforeLodgement, NotYet."""
     case, step, _ = take_step(work, desk, place, Power.RECORD_STEP, Act.RECORD_VISIT)
-    must_have_come(made.visited_on, desk.law.today(work.now))
     step.visited_at = work.now
     step.changed()
     note = FieldNote(
@@ -32,5 +31,5 @@ def record_visit(work: UnitOfWork, desk: Desk, place: AtStep, made: VisitMade) -
         at=work.now,
     )
     told: dict[str, JSON] = {"visited_on": made.visited_on.isoformat(), "people": made.people}
-    write_note(case, note, STEP_VISITED, told)
+    write_note(case, step, note, STEP_VISITED, told)
     return step

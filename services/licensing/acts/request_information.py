@@ -6,7 +6,6 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.licensing.language import Act, StepStatus
 from contracts.licensing.wire_steps import RequestMade
 from kernel.authority import Power
-from kernel.calendar import Duration, Unit, due
 from kernel.facts import INFORMATION_REQUESTED
 from kernel.log.leaf import instant
 from services.licensing.at_step import AtStep, take_step
@@ -47,7 +46,7 @@ def request_information(
             **step_view(step),
             "request": str(request.id),
             "reason": asked.reason.value,
-            "reply_due_at": instant(request.reply_due_at),
+            "reply_due_at": request.reply_due_at and instant(request.reply_due_at),
         },
         information_requested(
             case.application, case.edition, step.office, request.reply_due_at, calendar
@@ -59,8 +58,7 @@ def request_information(
 
 
 def _request(case: Casework, step: Step, asked: RequestMade) -> InformationRequest:
-    within = Duration(n=asked.reply_days, unit=Unit.CALENDAR_DAYS)
-    return InformationRequest(
+    request = InformationRequest(
         id=case.work.new_id(),
         application_id=case.id,
         step=step.step,
@@ -70,5 +68,7 @@ def _request(case: Casework, step: Step, asked: RequestMade) -> InformationReque
         question=asked.question,
         asked_by=case.work.actor.person or "",
         asked_at=case.work.now,
-        reply_due_at=due(case.work.now, within, case.calendar(step.office)),
+        reply_days=asked.reply_days,
     )
+    request.run(case.calendar(step.office))
+    return request

@@ -14,7 +14,10 @@ from services.licensing.store.licences import Licences
 
 
 def return_from_issuance(work: UnitOfWork, desk: Desk, asked: ReturnFromIssuance) -> Ack:
-    """Journal why, and name the step and round that are asked next. Raises NotInThisStatus."""
+    """Journal why, and name the step and round that are asked next. Raises NotInThisStatus.
+
+    The detail is what the refusing service said for a person to act on: which zone, whose consent.
+    """
     case = take_case(work, desk, asked.application_id)
     case.application.must_allow(Act.RETURN_FROM_ISSUANCE)
     issuance = must_be_under_way(Licences(work.session).issuance(asked.subject))
@@ -23,13 +26,14 @@ def return_from_issuance(work: UnitOfWork, desk: Desk, asked: ReturnFromIssuance
     case.application.status = Status.LODGED
     case.application.changed(work.now)
     step = [law for law in case.plan.steps if law.kind is StepKind.DECISION][-1]
-    reason = words(asked.problem)
+    reason = ": ".join(one for one in (words(asked.problem), asked.detail) if one)
     event = case.record(
         ISSUANCE_RETURNED,
         {
             "issuance": str(issuance.id),
             "round": issuance.round,
             "problem": asked.problem,
+            "detail": asked.detail,
             "step": step.id,
             "round_of_step": case.steps.newest_round(case.id, step.id) + 1,
         },

@@ -1,6 +1,6 @@
 """Seed appointments: the first officers of a register, written down by its operator, and logged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from chassis.unit_of_work import UnitOfWork
@@ -11,6 +11,7 @@ from kernel.problems import NotAllowed
 from services.licensing.appointing import tell_appointment
 from services.licensing.desk import Desk
 from services.licensing.domain.appointment import OfficerAppointment, spelled
+from services.licensing.domain.second_factor import FactorSeen, must_be_seen
 from services.licensing.store.appointments import Appointments
 
 SEEDED = "appointment.seeded"
@@ -18,26 +19,26 @@ SEEDED = "appointment.seeded"
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """`person` is `staff:<sub>`."""
+    """`person` is `staff:<sub>`; `seen` is what Keycloak said of a person who is to decide."""
 
     person: str
     office: str
     powers: tuple[Power, ...]
+    seen: FactorSeen | None = None
 
 
 def seed_appointments(work: UnitOfWork, desk: Desk, seeds: Sequence[Seed]) -> int:
     """Write those down that do not stand yet; gives how many. For the operator alone.
 
     Nobody can approve the first appointments, so no second person does: the log says so.
+    Raises SecondFactorMissing.
     """
     if work.actor.kind is not ActorKind.OPERATOR or work.actor.person is None:
         raise NotAllowed("Only the operator of the stack seeds appointments")
     edition, appointments, made = desk.law.edition_on(work.now), Appointments(work.session), 0
-    for seed in seeds:
+    for seed in not_standing(work, seeds):
         powers = spelled(seed.powers)
-        live = appointments.live_at(seed.person, seed.office)
-        if any(set(powers) <= set(one.powers) for one in live):
-            continue
+        factors = must_be_seen(seed.person, powers, seed.seen)
         seeded = OfficerAppointment(
             id=work.new_id(),
             person=seed.person,
@@ -53,6 +54,15 @@ def seed_appointments(work: UnitOfWork, desk: Desk, seeds: Sequence[Seed]) -> in
         work.session.add(seeded)
         work.session.flush()
         appointments.copy(seeded)
-        tell_appointment(work, SEEDED, seeded, spread=True)
+        tell_appointment(work, SEEDED, seeded, spread=True, factors=factors)
         made += 1
     return made
+
+
+def not_standing(work: UnitOfWork, seeds: Iterable[Seed]) -> Iterator[Seed]:
+    """Those of the seeds whose powers no live appointment gives yet."""
+    appointments = Appointments(work.session)
+    for seed in seeds:
+        live = appointments.live_at(seed.person, seed.office, work.now)
+        if not any(set(spelled(seed.powers)) <= set(one.powers) for one in live):
+            yield seed

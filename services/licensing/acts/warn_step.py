@@ -1,8 +1,9 @@
 """Warn a step's office that its time is about to run out."""
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import StepDue
 from contracts.licensing.language import StepStatus
-from contracts.procedures import Ack, StepDue
+from contracts.procedures import Ack
 from kernel.commands import Command
 from kernel.facts import STEP_WARNED
 from kernel.log.leaf import instant
@@ -30,7 +31,7 @@ def warn_step(work: UnitOfWork, desk: Desk, command: Command) -> Ack:
             law,
             case.edition,
             step.office,
-            step.silence.value,
+            step.silence,
             step.due_at,
             case.calendar(step.office),
         ),

@@ -1,6 +1,7 @@
 """Who may see and who may change parties and applications: own files, own office, no others."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -25,43 +26,69 @@ class CounterOnly(NotAllowed):
     title = "Only an officer at a counter acts for somebody else"
 
 
-def assists(actor: Actor, now: datetime) -> bool:
-    """Whether the actor is an officer who may help at a counter."""
-    return actor.realm is Realm.STAFF and actor.holds(Power.ASSIST_AT_COUNTER, None, now)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """For whom something is done: who keeps control, and at a counter the helper and its office."""
+
+    person: str | None
+    helper: str | None = None
+    counter: str | None = None
 
 
-def on_behalf_of(actor: Actor, named: str | None, now: datetime) -> tuple[str | None, str | None]:
-    """(who keeps control, the helper): oneself, or whom an officer at a counter names."""
-    if assists(actor, now):
+def counters(actor: Actor, now: datetime) -> frozenset[str]:
+    """The offices at whose counter the actor may help."""
+    if actor.realm is not Realm.STAFF:
+        return frozenset()
+    held = {one.office for one in actor.appointments}
+    power = Power.ASSIST_AT_COUNTER
+    return frozenset(office for office in held if actor.holds(power, office, now))
+
+
+def on_behalf_of(
+    actor: Actor, named: str | None, now: datetime, known_at: str | None = None
+) -> Standing:
+    """Oneself, or whom an officer at a counter names.
+
+    Who helps at several counters stands at the one that knows the party, else at the first by name.
+    """
+    if here := counters(actor, now):
         if named is not None and not named.startswith("public:"):
             raise CounterOnly("An applicant is somebody of the public")
-        return named, actor.person
+        return Standing(named, actor.person, known_at if known_at in here else min(here))
     if actor.realm is not Realm.PUBLIC:
         raise CounterOnly("This needs the power to assist at a counter")
     if named not in (None, actor.person):
         raise CounterOnly("You can act for yourself only")
-    return actor.person, None
+    return Standing(actor.person)
 
 
 def acts_for(party: Party, actor: Actor, now: datetime) -> bool:
-    """Whether the actor speaks for the party: its own account, or an officer at a counter."""
+    """Whether the actor speaks for the party: its own account, or the counter it came to."""
     own = party.person is not None and party.person == actor.person
-    return own or assists(actor, now)
+    return own or party.counter in counters(actor, now)
 
 
 def must_act_for(party: Party, actor: Actor, now: datetime) -> None:
-    """Raise NotFound for strangers, NotAllowed for officers without the power to assist."""
+    """Raise NotFound for strangers, NotAllowed for officers at whose counter it never was."""
     if not acts_for(party, actor, now):
-        refuse(actor, "This needs the power to assist at a counter")
+        refuse(actor, "This party was not registered at a counter at which you assist")
+
+
+def at_counter(party: Party, actor: Actor) -> dict[str, str]:
+    """What a fact tells beside the officer, who stands in the journal: at which counter."""
+    here = actor.realm is Realm.STAFF and party.counter is not None
+    return {"counter": party.counter} if here and party.counter else {}
 
 
 def keeps(application: Application, party: Party, actor: Actor, now: datetime) -> bool:
-    """Whether the file is the actor's own: its applicant, its party, or its helper."""
+    """Whether the file is the actor's own: its applicant, its party, or its helper still at the
+    counter where it was begun.
+    """
     if actor.person is None:
         return False
     if actor.realm is Realm.PUBLIC:
         return actor.person in {application.applicant, party.person}
-    return actor.person == application.helper and assists(actor, now)
+    return actor.person == application.helper and application.counter in counters(actor, now)
 
 
 def must_keep(application: Application, party: Party, actor: Actor, now: datetime) -> None:

@@ -18,12 +18,13 @@ class Application:
     """One case. Columns from `code` on are empty until it is lodged.
 
     `applicant` is the person who keeps control and is told (`public:<sub>`; None for a walk-in
-    without an account), `helper` the officer who typed for a walk-in (`staff:<sub>`). `statement`
-    is the signed ground statement as lodged, `bbox_mm` its (xmin, ymin, xmax, ymax) in whole
-    millimetres of the legal plane, `hectares` the legal ones; a right without ground names the
-    holder's `district`. `not_before`/`not_after` bound the instant of filing, `head_seen` is the
-    size of our log that the client had seen; `pay_by` is set while the place is conditional on
-    a payment. `wound_up` means that its end stands in the journal: no workflow waits for it.
+    without an account), `helper` the officer who typed for a walk-in (`staff:<sub>`), `counter` the
+    office where that was. `statement` is the signed ground statement as lodged, `bbox_mm` its
+    (xmin, ymin, xmax, ymax) in whole millimetres of the legal plane, `hectares` the legal ones; a
+    right without ground names the holder's `district`. `not_before`/`not_after` bound the instant
+    of filing, `head_seen` is the size of our log that the client had seen; `pay_by` is set while
+    the place is conditional on a payment. `wound_up` means that its end stands in the journal: no
+    workflow waits for it.
     """
 
     id: UUID
@@ -35,6 +36,7 @@ class Application:
     updated_at: datetime
     status: Status = Status.DRAFT
     helper: str | None = None
+    counter: str | None = None
     minerals: list[str] = field(default_factory=list)
     answers: Json = field(default_factory=dict)
     district: str | None = None

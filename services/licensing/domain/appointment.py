@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.licensing.language_cases import AppointmentStatus
-from kernel.authority import Actor, Power
+from kernel.authority import Actor, Power, SecondPersonNeeded
 from kernel.problems import Problem
-from services.licensing.domain.decision import SecondPersonNeeded
 
 
 class NotProposed(Problem):
@@ -27,12 +26,6 @@ class AppointmentDates(Problem):
     """An appointment does not begin in the past and ends after it began."""
 
     title = "These dates do not fit"
-
-
-class OfficeOfAnotherAgency(Problem):
-    """The rulebook has the office under another agency."""
-
-    title = "This office belongs to another agency"
 
 
 @dataclass(eq=False, kw_only=True)
@@ -55,13 +48,16 @@ class OfficerAppointment:
     ended_at: datetime | None = None
     version: int = 1
 
-    def approve(self, by: Actor, now: datetime) -> None:
+    def must_await(self, by: Actor, now: datetime) -> None:
         """A second person approves: neither who proposed it nor who is appointed."""
         by.must(Power.APPROVE_APPOINTMENT, self.office, now)
         if self.status is not AppointmentStatus.PROPOSED:
             raise NotProposed("It was settled before", state=self.status.value)
         if by.person in (None, self.proposed_by, self.person):
             raise SecondPersonNeeded("Somebody else must approve what you proposed or would be")
+
+    def approve(self, by: Actor, now: datetime) -> None:
+        self.must_await(by, now)
         self.status, self.version = AppointmentStatus.APPROVED, self.version + 1
         self.approved_by, self.approved_at = by.person, now
         self.since = max(self.since, now)

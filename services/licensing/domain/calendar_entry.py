@@ -55,7 +55,7 @@ def must_be_complete(entry: CalendarEntry) -> None:
 
 def with_entries(calendar: Calendar, entries: Iterable[CalendarEntry], office: str) -> Calendar:
     """The rulebook's calendar with the approved changes that concern an office."""
-    here = [e for e in entries if e.office in (None, office)]
+    here = list(_corrected(e for e in entries if e.office in (None, office)))
     if not here:
         return calendar
     holidays = {e.day for e in here if e.day is not None}
@@ -78,3 +78,11 @@ def with_entries(calendar: Calendar, entries: Iterable[CalendarEntry], office: s
             "outages": (*calendar.outages, *outages),
         }
     )
+
+
+def _corrected(entries: Iterable[CalendarEntry]) -> Iterable[CalendarEntry]:
+    """A later change that begins when an earlier one of its kind does corrects that one's end."""
+    newest: dict[object, CalendarEntry] = {}
+    for entry in sorted(entries, key=lambda one: one.version or 0):
+        newest[entry.kind, entry.office, entry.begins or entry.id] = entry
+    return newest.values()

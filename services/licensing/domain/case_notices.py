@@ -5,9 +5,10 @@ from datetime import datetime
 from contracts.licensing.language import Outcome
 from kernel.calendar import Calendar
 from kernel.law.editions import Edition
-from kernel.law.plan import StepPlan
+from kernel.law.plan import SilenceRule, StepPlan
+from kernel.law.said import outcome_text, silence_text
 from services.licensing.domain.application import Application
-from services.licensing.domain.notices import Notice, day, minute, to_applicant
+from services.licensing.domain.notices import Notice, day, minute, said, to_applicant
 
 
 def to_office(application: Application, kind: str, to: str, /, **params: str) -> list[Notice]:
@@ -28,7 +29,7 @@ def step_opened(
         application,
         "office-step-opened",
         office,
-        step=edition.text(law.title),
+        step=said(edition, law.title),
         due=minute(due_at, calendar),
         link=f"{public_url}/cases/{application.code}",
     )
@@ -39,7 +40,7 @@ def step_warned(
     law: StepPlan,
     edition: Edition,
     office: str,
-    rule: str,
+    rule: SilenceRule,
     due_at: datetime,
     calendar: Calendar,
 ) -> list[Notice]:
@@ -47,9 +48,9 @@ def step_warned(
         application,
         "office-step-warned",
         office,
-        step=edition.text(law.title),
+        step=said(edition, law.title),
         due=minute(due_at, calendar),
-        rule=words(rule),
+        rule=said(edition, silence_text(rule)),
     )
 
 
@@ -62,7 +63,7 @@ def step_moved(
     calendar: Calendar,
 ) -> list[Notice]:
     """Escalated from the first office to the second: both are told, and the applicant."""
-    title, over = edition.text(law.title), edition.text(edition.office(offices[1]).title)
+    title, over = said(edition, law.title), said(edition, edition.office(offices[1]).title)
     told = to_applicant(
         application, "step-escalated", step=title, office=over, until=day(due_at, calendar)
     )
@@ -75,10 +76,10 @@ def step_moved(
 
 
 def step_lapsed(
-    application: Application, law: StepPlan, edition: Edition, office: str, effect: str
+    application: Application, law: StepPlan, edition: Edition, office: str, rule: SilenceRule
 ) -> list[Notice]:
     """Answered by silence: the office and the applicant are told, with the source of the law."""
-    title, meant = edition.text(law.title), words(effect)
+    title, meant = said(edition, law.title), said(edition, silence_text(rule))
     cites = edition.article(law.silence.article).cites
     told = to_office(
         application, "office-step-lapsed", office, step=title, effect=meant, article=cites
@@ -90,14 +91,24 @@ def step_answered(
     application: Application, law: StepPlan, edition: Edition, outcome: Outcome
 ) -> list[Notice]:
     return to_applicant(
-        application, "step-answered", step=edition.text(law.title), outcome=words(outcome.value)
+        application,
+        "step-answered",
+        step=said(edition, law.title),
+        outcome=said(edition, outcome_text(outcome)),
     )
 
 
 def information_requested(
-    application: Application, edition: Edition, office: str, until: datetime, calendar: Calendar
+    application: Application,
+    edition: Edition,
+    office: str,
+    until: datetime | None,
+    calendar: Calendar,
 ) -> list[Notice]:
-    name = edition.text(edition.office(office).title)
+    """While all clocks stand still there is no day to name: the notice follows when they run."""
+    if until is None:
+        return []
+    name = said(edition, edition.office(office).title)
     return to_applicant(
         application, "information-requested", office=name, until=day(until, calendar)
     )
@@ -108,18 +119,21 @@ def information_given(
     law: StepPlan,
     edition: Edition,
     office: str,
-    due_at: datetime,
+    due_at: datetime | None,
     calendar: Calendar,
 ) -> list[Notice]:
+    """While all clocks stand still nothing runs: the office is told once its time does."""
+    if due_at is None:
+        return []
     return to_office(
         application,
         "office-information-given",
         office,
-        step=edition.text(law.title),
+        step=said(edition, law.title),
         due=minute(due_at, calendar),
     )
 
 
 def words(value: str) -> str:
-    """`deemed-approved` as people say it."""
+    """`second-person-needed` as an office reads why something was refused."""
     return value.replace("-", " ")

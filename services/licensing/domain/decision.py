@@ -8,10 +8,11 @@ from uuid import UUID
 from contracts.licensing.language import Outcome
 from contracts.licensing.language_cases import DecisionForm
 from kernel.authority import Actor, Power
-from kernel.calendar import Calendar, due
+from kernel.calendar import Calendar
 from kernel.law.plan import Plan, StepKind, StepPlan
 from kernel.law.schema import DecisionRules, Instant
 from kernel.problems import NotAllowed, Problem
+from kernel.term import Term
 from services.licensing.domain.step import Step
 
 
@@ -25,12 +26,6 @@ class AnsweredBefore(NotAllowed):
     """The rulebook wants two different people for these two steps."""
 
     title = "You answered a step of this case that does not go together with this one"
-
-
-class SecondPersonNeeded(NotAllowed):
-    """What one person recorded another confirms."""
-
-    title = "This takes a second person"
 
 
 class VisitNeeded(Problem):
@@ -62,7 +57,8 @@ class Decision:
     """One answer of one round. `person` is None when it is deemed; `recorded_by` typed a paper in.
 
     `made_at`: signed or given; `recorded_at`: committed; `published_at`: open to everybody;
-    `served_at`: told to the applicant, or deemed so; `effective_at`: from when it counts.
+    `served_at`: told to the applicant, or deemed so; `effective_at`: from when it counts. Service
+    has no instant where all clocks stand still and nobody knows for how long.
     """
 
     id: UUID
@@ -118,7 +114,7 @@ def instants(
 ) -> Decision:
     """Set when it is published, served and effective, as the rulebook says."""
     decision.published_at = decision.recorded_at if public else None
-    decision.served_at = due(decision.recorded_at, rules.served_after, calendar)
+    decision.served_at = Term(start=decision.recorded_at, allowed=rules.served_after).due(calendar)
     decision.effective_at = decision.instant(rules.effective_from)
     return decision
 
@@ -130,14 +126,19 @@ def powers_for(law: StepPlan) -> tuple[Power, ...]:
     return (Power.DECIDE_STEP,)
 
 
+def must_be_for_an_office(law: StepPlan) -> None:
+    """Raise NotAnAnswer for a fee: its time is that of its invoice, and only paying ends it."""
+    if law.kind is StepKind.FEE:
+        raise NotAnAnswer("A fee is settled by paying it")
+
+
 def must_decide(step: Step, law: StepPlan, actor: Actor, now: datetime) -> str:
     """The office for which the actor may answer: the step's own, or one that let its time run out.
 
     Raises NotAllowed, NotAnAnswer.
     """
-    if law.kind is StepKind.FEE:
-        raise NotAnAnswer("A fee is settled by paying it")
-    for office in (step.office, *step.former_offices):
+    must_be_for_an_office(law)
+    for office in step.offices_that_may_answer:
         if all(actor.holds(power, office, now) for power in powers_for(law)):
             return office
     for power in powers_for(law):

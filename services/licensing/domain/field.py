@@ -14,6 +14,12 @@ class NotYet(Problem):
     title = "This day has not come yet"
 
 
+class BeforeLodgement(Problem):
+    """Work in the field for an application is done once it is lodged: no day lies before that."""
+
+    title = "This day lies before the application was lodged"
+
+
 class ScanMissing(Problem):
     """The scan that is named was never sent for this step."""
 
@@ -80,7 +86,9 @@ class Scan:
     kept_at: datetime
 
 
-def must_have_come(day: date, today: date) -> None:
-    """Raise NotYet for a day in the future."""
+def must_lie_between(day: date, lodged_on: date, today: date) -> None:
+    """Raise BeforeLodgement or NotYet. All three are days on the calendar of the office."""
+    if day < lodged_on:
+        raise BeforeLodgement("Write down the day on which it was done", lodged_on=str(lodged_on))
     if day > today:
-        raise NotYet("Write it down once it has happened")
+        raise NotYet("Write it down once it has happened", today=str(today))

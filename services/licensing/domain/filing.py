@@ -105,6 +105,7 @@ def lodged_payload(filing: Filing, code: str, seq: int) -> Json:
         "holder": filing.party.name,
         "applicant": application.applicant,
         "helper": application.helper,
+        "counter": application.counter,
         "answers": dict(application.answers),
         "district": application.district,
         "ground": None if ground is None else _ground_lodged(ground),

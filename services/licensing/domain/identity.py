@@ -1,6 +1,7 @@
 """Who somebody is: evidence as the rulebook lists it, and who may hold which right."""
 
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from kernel.law.editions import Edition
@@ -14,6 +15,12 @@ class EvidenceNotKnown(Problem):
     """The rulebook does not know this kind of evidence; the facts list the kinds it knows."""
 
     title = "This kind of evidence is not accepted"
+
+
+class EvidenceStands(Problem):
+    """What was shown stays, and there is no room for more."""
+
+    title = "This party has shown as much evidence as is kept"
 
 
 class IdentityNotProven(Problem):
@@ -38,6 +45,23 @@ class MineralNotAllowed(Problem):
     """The licence type does not cover a mineral that was named, or none was named."""
 
     title = "This licence type does not cover these minerals"
+
+
+def identity_key(kind: str, number: str) -> str:
+    """A number as it is compared: however it is spaced, hyphenated or written large or small."""
+    plain = unicodedata.normalize("NFKC", number)
+    return f"{kind}:{''.join(letter for letter in plain if letter.isalnum()).lower()}"
+
+
+def identity_keys(evidence: Iterable[Mapping[str, str]]) -> list[str]:
+    """One for each evidence that was shown."""
+    return sorted({identity_key(one["kind"], one["number"]) for one in evidence})
+
+
+def naming_keys(edition: Edition, party: Party) -> list[str]:
+    """Those of evidence which names one holder only; who shares one is the same holder."""
+    naming = {one.id for one in edition.rules.evidence if one.names_one}
+    return identity_keys(one for one in party.evidence if one["kind"] in naming)
 
 
 def must_know_evidence(edition: Edition, kinds: Iterable[str]) -> None:

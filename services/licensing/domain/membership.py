@@ -59,9 +59,9 @@ def must_take(group: Party, member: Party, since: date, today: date) -> None:
 
 
 def end(membership: Member, until: date, today: date) -> None:
-    """End a membership; `until` is the first day without."""
-    if not membership.since < until or until > today:
-        raise MembershipDates("A membership ends after it began, not in the future")
+    """End a membership; `until` is the first day without: its own first day if it never held."""
+    if until < membership.since or until > today:
+        raise MembershipDates("A membership does not end before it began, nor in the future")
     if membership.until is not None and membership.until < until:
         raise MembershipDates("This membership has ended before")
     membership.until = until

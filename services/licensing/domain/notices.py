@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.command_args import SendNotice
 from contracts.licensing.language import PaperState
-from contracts.procedures import SendNotice
+from contracts.wording import text_param
 from kernel.calendar import Calendar
 from kernel.law.editions import Edition
 from kernel.law.plan import PaperWhen
@@ -35,7 +36,7 @@ def of_lodgement(
     if application.applicant is None or application.code is None or application.office is None:
         return []
     seq, code = str(application.filing_seq), application.code
-    office = edition.text(edition.office(application.office).title)
+    office = said(edition, edition.office(application.office).title)
     told = [
         Notice(
             "application-lodged",
@@ -49,7 +50,7 @@ def of_lodgement(
         told = [Notice("receipt-conditional", application.applicant, params | until)]
     for paper in papers:
         if paper.state is PaperState.MISSING and paper.when is PaperWhen.CURABLE and paper.due_at:
-            title = edition.text(edition.paper(paper.kind).title)
+            title = said(edition, edition.paper(paper.kind).title)
             params = {"code": code, "paper": title, "until": day(paper.due_at, calendar)}
             told.append(Notice("paper-missing", application.applicant, params))
     return told
@@ -67,6 +68,15 @@ def addressed(
 ) -> list[dict[str, object]]:
     """The notices as a fact's payload lists them, each with an id of its own."""
     return [one.addressed(new_id(), case).model_dump(mode="json") for one in told]
+
+
+def said(edition: Edition, key: str) -> str:
+    """A text of the law as a word of a notice: its reader's language decides how it reads.
+
+    Raises NoSuchLaw.
+    """
+    edition.text(key)
+    return text_param(key)
 
 
 def minute(at: datetime, calendar: Calendar) -> str:

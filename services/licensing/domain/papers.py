@@ -7,9 +7,11 @@ from typing import Final
 from uuid import UUID
 
 from contracts.licensing.language import PaperState
-from kernel.law.plan import PaperPlan, PaperWhen
+from kernel.calendar import Calendar
+from kernel.law.plan import Overdue, PaperPlan, PaperWhen
 from kernel.log.leaf import instant
 from kernel.problems import Problem
+from kernel.term import Term
 
 
 class PapersMissing(Problem):
@@ -28,6 +30,12 @@ class PaperNotWanted(Problem):
     """The case awaits no such paper."""
 
     title = "No such paper is awaited"
+
+
+class PaperTooLate(Problem):
+    """The time of the paper was over, and the law then ends the application."""
+
+    title = "The paper came after its time was over"
 
 
 class FormatNotAccepted(Problem):
@@ -65,7 +73,11 @@ class Document:
 
 @dataclass(eq=False, kw_only=True)
 class Paper:
-    """One paper of a lodged application as the plan wants it: there, or awaited until `due_at`."""
+    """One paper of a lodged application as the plan wants it: there, or awaited until `due_at`.
+
+    `overdue` is what follows when a curable one does not come; once it has followed, `lapsed_at`
+    is the instant from which it counts. Both instants are None while all clocks stand still.
+    """
 
     application_id: UUID
     kind: str
@@ -74,10 +86,42 @@ class Paper:
     due_at: datetime | None = None
     keeps_priority: bool = True
     received_at: datetime | None = None
+    overdue: Overdue | None = None
+    warn_at: datetime | None = None
+    warned_at: datetime | None = None
+    lapsed_at: datetime | None = None
 
-    def overdue(self, now: datetime) -> bool:
+    @property
+    def awaited(self) -> bool:
+        """Whether it is missing, and time has not had its consequence yet."""
+        return self.state is PaperState.MISSING and self.lapsed_at is None
+
+    @property
+    def lapses(self) -> bool:
+        """Whether something follows by itself when its time is over."""
+        return self.overdue in (Overdue.LAPSE, Overdue.LOSE_PLACE)
+
+    def is_late(self, now: datetime) -> bool:
         """Whether its time has passed."""
         return self.due_at is not None and now > self.due_at
+
+    def run(self, lodged_at: datetime, wanted: PaperPlan, calendar: Calendar) -> None:
+        """Reckon when it is due, and when the applicant is warned, since lodgement."""
+        if wanted.within is None:
+            return
+        term, before = Term(start=lodged_at, allowed=wanted.within), wanted.warn_before
+        self.due_at = term.due(calendar)
+        self.warn_at = term.warn_at(before, calendar) if before else None
+        self.warned_at = None
+
+    def told(self) -> dict[str, object]:
+        """What facts about its time say."""
+        return {
+            "paper": self.kind,
+            "due_at": self.due_at and instant(self.due_at),
+            "warn_at": self.warn_at and instant(self.warn_at),
+            "lapses": self.lapses,
+        }
 
 
 MAGIC: Final = {
@@ -141,12 +185,17 @@ def must_be_cured(
             _told(one, texts)
             | {
                 "due_at": paper.due_at and instant(paper.due_at),
-                "overdue": paper.overdue(now),
-                "priority_lost": paper.overdue(now) and not paper.keeps_priority,
+                "overdue": paper.is_late(now),
+                "priority_lost": paper.is_late(now) and not paper.keeps_priority,
             }
             for one, paper in missing
         ],
     )
+
+
+def curable(papers: Iterable[Paper]) -> list[Paper]:
+    """Those that are missing and may still be handed in, before time has its consequence."""
+    return [one for one in papers if one.when is PaperWhen.CURABLE and one.awaited]
 
 
 def must_be_awaited(paper: Paper | None) -> Paper:

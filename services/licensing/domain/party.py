@@ -17,7 +17,9 @@ class Party:
 
     `person` is the account that acts for the party (`public:<sub>`), None where there is none.
     `sex` and `birth_year` are of persons only and kept for statistics. `evidence` is how the party
-    proved who it is: `kind`, one of the rulebook's, and `number`.
+    proved who it is: `kind`, one of the rulebook's, and `number`; `identity` is the same as it is
+    compared with other parties'. `counter` is the office at whose counter it was registered,
+    `helper` the officer who did it.
     """
 
     id: UUID
@@ -31,7 +33,9 @@ class Party:
     birth_year: int | None = None
     registration: str | None = None  # of a group, in its own register
     evidence: list[dict[str, str]] = field(default_factory=list)
+    identity: list[str] = field(default_factory=list)
     helper: str | None = None
+    counter: str | None = None
     version: int = 1
     members: list["Member"] = field(default_factory=list)
 

@@ -6,7 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from contracts.licensing.language_cases import RequestStatus, StopReason
+from kernel.calendar import Calendar, Duration, Unit
 from kernel.problems import Problem
+from kernel.term import Term
 
 
 class NothingAsked(Problem):
@@ -51,12 +53,22 @@ class InformationRequest:
     question: str
     asked_by: str
     asked_at: datetime
-    reply_due_at: datetime
+    reply_days: int
+    reply_due_at: datetime | None = None  # None while all clocks stand still
     status: RequestStatus = RequestStatus.OPEN
     reply: str | None = None
     pages: list[dict[str, object]] = field(default_factory=list)
     replied_by: str | None = None
     ended_at: datetime | None = None
+
+    def run(self, calendar: Calendar) -> None:
+        """Reckon until when a reply is due; the applicant's days are those of the calendar."""
+        within = Duration(n=self.reply_days, unit=Unit.CALENDAR_DAYS)
+        self.reply_due_at = Term(start=self.asked_at, allowed=within).due(calendar)
+
+    def ended_by(self, now: datetime) -> datetime:
+        """From when the office's time runs on: from a reply, or from when it was due at most."""
+        return now if self.reply_due_at is None else min(now, self.reply_due_at)
 
     def end(self, status: RequestStatus, at: datetime) -> None:
         self.status, self.ended_at = status, at

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from contracts.licensing.wire_steps import DayLedgerView, DayView, PartyDays, StretchView
+from contracts.licensing.wire_days import DayLedgerView, DayView, PartyDays, StretchView
 from kernel.calendar import Calendar
 from services.licensing.domain.application import Application
 from services.licensing.domain.day_ledger import (

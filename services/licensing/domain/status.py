@@ -24,11 +24,16 @@ _OPEN = frozenset(
         Act.CLOSE_CASE,
     }
 )
+_OWED_PAPERS = frozenset({Act.ADD_DOCUMENT, Act.DELIVER_PAPER})
+"""What is due later may come when the licence is there: the receipt promised its day."""
+
 ALLOWED: dict[Status, frozenset[Act]] = {
     Status.DRAFT: frozenset({Act.EDIT_DRAFT, Act.ADD_DOCUMENT, Act.LODGE_APPLICATION}),
     Status.LODGED: _OPEN,
-    Status.ISSUING: frozenset({Act.RETURN_FROM_ISSUANCE, Act.ISSUE_LICENCE, Act.CLOSE_CASE}),
-    Status.GRANTED: frozenset({Act.CLOSE_CASE}),
+    Status.ISSUING: frozenset(
+        {Act.RETURN_FROM_ISSUANCE, Act.ISSUE_LICENCE, Act.CLOSE_CASE, *_OWED_PAPERS}
+    ),
+    Status.GRANTED: frozenset({Act.CLOSE_CASE, *_OWED_PAPERS}),
     Status.REFUSED: frozenset({Act.CLOSE_CASE}),
     Status.WITHDRAWN: frozenset({Act.CLOSE_CASE}),
     Status.LAPSED: frozenset({Act.CLOSE_CASE}),

@@ -1,5 +1,6 @@
 """A step of a case: one question to one office, with its clock, who has it, and how it ended."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +25,23 @@ class StepNotOpen(Problem):
 def at_office(office: str) -> str:
     """The party of the day ledger that an office is."""
     return f"office:{office}"
+
+
+class StepsNotOver(Problem):
+    """What the law wants to know before has no answer yet."""
+
+    title = "Steps that come before this are not over"
+
+
+def must_be_over(before: Iterable[str], steps: Iterable["Step"]) -> None:
+    """Raise StepsNotOver unless the newest round of each named step has ended; `steps`: all."""
+    newest: dict[str, Step] = {}
+    for one in steps:
+        if one.step not in newest or one.round > newest[one.step].round:
+            newest[one.step] = one
+    waiting = [name for name in before if name not in newest or newest[name].pending]
+    if waiting:
+        raise StepsNotOver("They are answered first", steps=waiting)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -73,6 +91,11 @@ class Step:
     def office_at_work(self) -> str:
         """The party that the step waits for while its clock runs."""
         return APPLICANT if self.kind is StepKind.FEE else at_office(self.office)
+
+    @property
+    def offices_that_may_answer(self) -> tuple[str, ...]:
+        """The one that is asked now, then those that let their time run out."""
+        return (self.office, *self.former_offices)
 
     def term(self) -> Term:
         """The clock that runs now."""

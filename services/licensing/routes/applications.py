@@ -1,12 +1,10 @@
 """Applications up to lodgement: drafts, reading, lodging, papers afterwards, withdrawal."""
 
-from datetime import UTC, datetime
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage, NotAPage, PageWanted
+from chassis.pages import AtPage, NotAPage, after_instant
 from chassis.problem_json import answers
 from chassis.unit_of_work import AtUnitOfWork, ReadWork, UnitOfWork
 from chassis.versions import AtVersion, MaybeVersion, etag
@@ -115,24 +113,12 @@ def begin(new: NewDraft, once: AtOnce, desk: AtDesk) -> Response:
 def own(work: ReadWork, page: AtPage) -> object:
     """The applications of the one who asks, the last changed first; officers: those they helped."""
     person = work.actor.person or ""
-    found = Applications(work.session).of_person(person, last_seen(page), page.limit + 1)
+    found = Applications(work.session).of_person(person, after_instant(page), page.limit + 1)
     keys = [(a.updated_at.isoformat(), str(a.id)) for a, _ in found]
     return ApplicationPage(
         applications=[line(a, holder) for a, holder in found[: page.limit]],
         next=page.following(keys),
     )
-
-
-def last_seen(page: PageWanted) -> tuple[datetime, UUID] | None:
-    """When the last row of the page before was changed, and its id. Raises NotAPage."""
-    if page.after is None:
-        return None
-    try:
-        changed, row = page.after
-        at = datetime.fromisoformat(changed)
-        return at.astimezone(UTC), UUID(row)
-    except (ValueError, TypeError, AttributeError, OverflowError) as strange:
-        raise NotAPage("Use the `next` of an earlier page") from strange
 
 
 def line(application: Application, holder: str) -> ApplicationLine:
@@ -207,11 +193,17 @@ def receipt(ref: str, kind: ReceiptKind, work: ReadWork) -> object:
     "/{ref}/papers/{kind}/delivery",
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
     response_model=PaperView,
-    responses=answers(*OTHERS, NotInThisStatus, papers.PaperNotWanted, papers.PageMissing),
+    responses=answers(
+        *OTHERS,
+        NotInThisStatus,
+        papers.PaperNotWanted,
+        papers.PageMissing,
+        papers.PaperTooLate,
+    ),
 )
-def deliver(ref: str, kind: str, handed: Delivery, once: AtOnce) -> Response:
+def deliver(ref: str, kind: str, handed: Delivery, once: AtOnce, desk: AtDesk) -> Response:
     """Hand in a paper that was missing at lodgement; its pages were sent as documents before."""
-    return once(lambda: deliver_paper(once.work, ref, kind, handed.pages), PaperView)
+    return once(lambda: deliver_paper(once.work, desk, ref, kind, handed.pages), PaperView)
 
 
 @router.post(

@@ -1,29 +1,30 @@
 """Appointments and the calendar: what one officer proposes and another approves."""
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage, NotAPage, PageWanted
+from chassis.pages import AtPage, NotAPage, after_instant
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, StepUpNeeded, asks
 from contracts.licensing import wire_appointments as wire
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from kernel.law.editions import NoSuchLaw
-from kernel.problems import NotAllowed, NotFound
+from kernel.problems import NotAllowed, NotFound, TryLater
 from services.licensing.acts.approve_appointment import approve_appointment
 from services.licensing.acts.approve_calendar_entry import approve_calendar_entry
 from services.licensing.acts.end_appointment import end_appointment
 from services.licensing.acts.propose_appointment import propose_appointment
 from services.licensing.acts.propose_calendar_entry import propose_calendar_entry
 from services.licensing.domain import appointment as rules
+from services.licensing.domain.account import AccountOutOfReach
 from services.licensing.domain.calendar_entry import CalendarChangeSettled, ChangeNotComplete
-from services.licensing.domain.decision import SecondPersonNeeded
+from services.licensing.domain.second_factor import SecondFactorMissing
 from services.licensing.routes.at_desk import AtDesk
+from services.licensing.routes.at_factor import AtFactor
 from services.licensing.store.appointments import Appointments
 from services.licensing.store.calendars import Calendars
 
@@ -48,11 +49,18 @@ def propose(new: wire.NewAppointment, once: AtOnce, desk: AtDesk) -> Response:
     "/appointments/{appointment}/approval",
     dependencies=[Depends(asks(STAFF, Power.APPROVE_APPOINTMENT, step_up=True))],
     response_model=wire.AppointmentView,
-    responses=answers(NotFound, NotAllowed, SecondPersonNeeded, StepUpNeeded, rules.NotProposed),
+    responses=answers(
+        NotFound, NotAllowed, SecondPersonNeeded, StepUpNeeded, rules.NotProposed,
+        SecondFactorMissing, AccountOutOfReach, TryLater,
+    ),
 )
-def approve(appointment: UUID, once: AtOnce) -> Response:
-    """Approve as a second person: neither who proposed it nor who is appointed."""
-    return once(lambda: approve_appointment(once.work, appointment), wire.AppointmentView)
+def approve(appointment: UUID, seen: AtFactor, once: AtOnce) -> Response:
+    """Approve as a second person: neither who proposed it nor who is appointed.
+
+    Powers that are used with a second factor go to officers only who have enrolled one; Keycloak is
+    asked for it.
+    """
+    return once(lambda: approve_appointment(once.work, appointment, seen), wire.AppointmentView)
 
 
 @router.post(
@@ -88,21 +96,10 @@ def listed(work: ReadWork, page: AtPage, office: str | None = Query(None, max_le
         if own is not None and office not in own:
             raise NotAllowed("You do not administer this office", office=office)
         own = [office]
-    found = Appointments(work.session).at_offices(own, place_of(page), page.limit + 1)
+    found = Appointments(work.session).at_offices(own, after_instant(page), page.limit + 1)
     keys = [(one.proposed_at.isoformat(), str(one.id)) for one in found]
     shown = [wire.AppointmentView.model_validate(one) for one in found[: page.limit]]
     return wire.AppointmentList(appointments=shown, next=page.following(keys))
-
-
-def place_of(page: PageWanted) -> tuple[datetime, UUID] | None:
-    """The place in the list's order. Raises NotAPage."""
-    if page.after is None:
-        return None
-    try:
-        proposed_at, appointment = page.after
-        return datetime.fromisoformat(proposed_at), UUID(appointment)
-    except (ValueError, TypeError, AttributeError) as strange:
-        raise NotAPage("Use the `next` of an earlier page") from strange
 
 
 @router.post(

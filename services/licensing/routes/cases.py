@@ -1,18 +1,18 @@
 """Reading cases: their steps and answers, their history, whom they waited for, and the inbox."""
 
-from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
-from chassis.pages import AtPage, NotAPage, PageWanted
+from chassis.pages import AtPage, NotAPage, PageWanted, instant
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork, UnitOfWork
 from chassis.who import ANYBODY_SIGNED_IN, STAFF, asks
+from contracts.instants import Instant
 from contracts.licensing import wire_steps as wire
 from contracts.licensing.language import StepStatus
+from contracts.licensing.wire_days import DayLedgerView
 from kernel.authority import Power
 from kernel.problems import NotAllowed, NotFound
 from services.licensing.casework import Casework, read_case
@@ -83,7 +83,7 @@ def told(
 @router.get(
     "/applications/{ref}/days",
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
-    response_model=wire.DayLedgerView,
+    response_model=DayLedgerView,
     responses=answers(NotFound, NotAllowed),
 )
 def days(ref: str, work: ReadWork, desk: AtDesk) -> object:
@@ -109,7 +109,7 @@ def waiting(
     office: Annotated[str | None, Query(max_length=48)] = None,
     agency: Annotated[str | None, Query(max_length=48)] = None,
     state: StepStatus | None = None,
-    due: Annotated[AwareDatetime | None, Query(description="only what is due before")] = None,
+    due: Annotated[Instant | None, Query(description="only what is due before")] = None,
 ) -> object:
     """Steps that await an answer at one's own offices, the most urgent first."""
     wanted = Wanted(
@@ -149,12 +149,12 @@ def offices_for(work: UnitOfWork, office: str | None) -> list[str] | None:
 
 def place_of(page: PageWanted) -> tuple[str, str, str] | None:
     """The place in the inbox's order. Raises NotAPage."""
-    if page.after is None:
-        return None
-    try:
-        due, case, step = page.after
-        if due != "infinity":
-            datetime.fromisoformat(due)
-        return str(due), str(UUID(case)), str(step)
-    except (ValueError, TypeError, AttributeError) as strange:
-        raise NotAPage("Use the `next` of an earlier page") from strange
+    found = page.place(due_instant, UUID, str)
+    return None if found is None else (str(found[0]), str(found[1]), str(found[2]))
+
+
+def due_instant(spelled: str) -> str:
+    """An instant, or the end of what never falls due. Raises ValueError and TypeError."""
+    if spelled != "infinity":
+        instant(spelled)
+    return spelled

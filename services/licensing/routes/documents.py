@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from chassis.files import AtFiles, StoredFile, as_attachment
 from chassis.problem_json import answers
-from chassis.spool import AtSpool, DigestDiffers, NoFile, OtherOffset
+from chassis.spool import AtSpool, DigestDiffers, NoFile, OtherOffset, UploadUnderWay
 from chassis.strict_json import TooLarge
 from chassis.unit_of_work import AtUnitOfWork, ReadWork
 from chassis.who import ANYBODY_SIGNED_IN, asks
@@ -49,6 +49,7 @@ HEAD = 16  # bytes that tell what a file is
         FormatNotAccepted,
         DocumentStands,
         OtherOffset,
+        UploadUnderWay,
         DigestDiffers,
         NoFile,
         TooLarge,
@@ -60,7 +61,8 @@ def put(
     """Put one page of a paper as the raw body, with `Repr-Digest: sha-256=:…:`.
 
     On a bad link it goes in parts: `Upload-Offset` says where a part begins, `Upload-Complete: ?0`
-    that more will come; a part at another offset is answered with the one to go on at.
+    that more will come; a part at another offset is answered with the one to go on at,
+    and while another connection is sending this page, with when to ask again.
     """
     with spool.path.open("rb") as file:
         head = file.read(HEAD)

@@ -13,6 +13,7 @@ from chassis.versions import etag
 from chassis.who import ANYBODY_SIGNED_IN, asks
 from contracts.licensing.wire_parties import (
     EndOfMembership,
+    Evidence,
     ImportReport,
     InterestView,
     NewInterest,
@@ -22,13 +23,14 @@ from contracts.licensing.wire_parties import (
 )
 from kernel.authority import Power
 from kernel.problems import NotAllowed, NotFound
+from services.licensing.acts.add_evidence import add_evidence
 from services.licensing.acts.declare_interest import declare_interest
 from services.licensing.acts.end_membership import end_membership
 from services.licensing.acts.enrol_member import enrol_member
 from services.licensing.acts.import_members import import_members
 from services.licensing.acts.register_party import register_party
 from services.licensing.domain.access import CounterOnly, acts_for, refuse
-from services.licensing.domain.identity import EvidenceNotKnown
+from services.licensing.domain.identity import EvidenceNotKnown, EvidenceStands
 from services.licensing.domain.member_list import HeadingNotFound
 from services.licensing.domain.membership import (
     CannotBeAMember,
@@ -96,6 +98,23 @@ def read(party: UUID, work: ReadWork, desk: AtDesk, response: Response) -> objec
         refuse(work.actor, "None of this party's files is with your office")
     response.headers["ETag"] = etag(found.version)
     return show_party(found, desk.law.today(work.now))
+
+
+@router.post(
+    "/{party}/evidence",
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
+    status_code=201,
+    response_model=PartyView,
+    responses=answers(NotFound, NotAllowed, EvidenceNotKnown, EvidenceStands),
+)
+def show_evidence(party: UUID, new: Evidence, once: AtOnce, desk: AtDesk) -> Response:
+    """Show one more thing that proves who the party is; answers the party."""
+    today = desk.law.today(once.work.now)
+    return once(
+        lambda: show_party(add_evidence(once.work, desk.law, party, new), today),
+        PartyView,
+        status=201,
+    )
 
 
 @router.post(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, asks
+from contracts.instants import Day
 from contracts.licensing import wire_statistics as wire
 from kernel.authority import Power
 from kernel.problems import Malformed
@@ -17,7 +18,7 @@ from services.licensing.store import statistics
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
 YEAR = timedelta(days=366)
-AtDay = Annotated[date | None, Query(description="local date")]
+AtDay = Annotated[Day | None, Query(description="local date")]
 
 
 class PeriodNotReadable(Malformed):

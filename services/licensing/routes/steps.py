@@ -14,7 +14,7 @@ from chassis.unit_of_work import AtUnitOfWork, ReadWork, UnitOfWork
 from chassis.versions import AtVersion, etag
 from chassis.who import ANYBODY_SIGNED_IN, STAFF, StepUpNeeded, asks
 from contracts.licensing import wire_steps as wire
-from kernel.authority import Power
+from kernel.authority import Power, SecondPersonNeeded
 from kernel.problems import NotAllowed, NotFound, Stale
 from kernel.term import ClockAlreadyStopped
 from services.licensing.acts.confirm_paper_decision import confirm_paper_decision
@@ -38,7 +38,15 @@ from services.licensing.routes.applications import seen_by
 from services.licensing.routes.at_desk import AtDesk
 
 router = APIRouter(prefix="/applications/{ref}/steps/{step}", tags=["steps"])
-ALWAYS = (NotFound, NotAllowed, Stale, StepNotOpen, NotInThisStatus, decision.AnsweredBySilence)
+ALWAYS = (
+    NotFound,
+    NotAllowed,
+    Stale,
+    StepNotOpen,
+    NotInThisStatus,
+    decision.AnsweredBySilence,
+    decision.NotAnAnswer,
+)
 DECIDING = (
     *ALWAYS,
     StepUpNeeded,
@@ -46,7 +54,6 @@ DECIDING = (
     decision.AnsweredBefore,
     decision.VisitNeeded,
     decision.OccupantsNotTold,
-    decision.NotAnAnswer,
     PapersOutstanding,
 )
 HEAD = 16  # bytes that tell what a file is
@@ -136,7 +143,7 @@ def reply(
     "/visit",
     dependencies=[Depends(asks(STAFF, Power.RECORD_STEP))],
     response_model=wire.Answered,
-    responses=answers(*ALWAYS, field.NotYet),
+    responses=answers(*ALWAYS, field.NotYet, field.BeforeLodgement),
 )
 def visit(
     ref: str, step: str, made: wire.VisitMade, seen: AtVersion, once: AtOnce, desk: AtDesk
@@ -153,7 +160,7 @@ def visit(
     "/occupants-notice",
     dependencies=[Depends(asks(STAFF, Power.RECORD_STEP))],
     response_model=wire.Answered,
-    responses=answers(*ALWAYS, field.NotYet),
+    responses=answers(*ALWAYS, field.NotYet, field.BeforeLodgement),
 )
 def occupants_notice(
     ref: str, step: str, made: wire.OccupantsTold, seen: AtVersion, once: AtOnce, desk: AtDesk
@@ -207,7 +214,7 @@ def paper_decision(
     "/paper-confirmation",
     dependencies=[Depends(asks(STAFF, Power.CONFIRM_PAPER_DECISION))],
     response_model=wire.Answered,
-    responses=answers(*DECIDING, decision.SecondPersonNeeded, field.NoPaperWaits),
+    responses=answers(*DECIDING, SecondPersonNeeded, field.NoPaperWaits),
 )
 def paper_confirmation(
     ref: str,

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ARRAY, Select, Uuid, any_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.licensing.language import ReceiptKind, Status
@@ -21,6 +23,28 @@ from services.licensing.store import mapping, tables
 mapping.map_entities()
 columns = tables.application.c
 
+# statements of nearly every act, made once: making them anew costs as much as having them run
+CALLED: Final[dict[type, Select[Application]]] = {
+    UUID: select(Application).where(columns.id == bindparam("called")),
+    str: select(Application).where(columns.code == bindparam("called")),
+}
+TAKEN: Final = {
+    kind: wanted.with_for_update().execution_options(populate_existing=True)
+    for kind, wanted in CALLED.items()
+}
+DOCUMENTS: Final = (
+    select(Document)
+    .where(tables.document.c.application_id == bindparam("application"))
+    .order_by(tables.document.c.kind, tables.document.c.n)
+)
+PENDING: Final = select(
+    func.count().label("number"), func.coalesce(func.sum(columns.hectares), 0).label("hectares")
+).where(
+    columns.party_id == any_(bindparam("parties", type_=ARRAY(Uuid))),
+    columns.licence_type == bindparam("type"),
+    columns.status.in_((Status.LODGED, Status.ISSUING)),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Applications:
@@ -28,21 +52,21 @@ class Applications:
 
     def get(self, ref: str | UUID) -> Application:
         """By id or public code, as people type it. Raises NotFound, NotACode."""
-        return self._one(select(Application).where(is_called(ref)))
+        return self._found(self.find(ref))
 
     def take(self, ref: str | UUID) -> Application:
         """The same, locked until the act is over."""
-        wanted = select(Application).where(is_called(ref)).with_for_update()
-        return self._one(wanted.execution_options(populate_existing=True))
+        called = name_of(ref)
+        return self._found(self.session.scalars(TAKEN[type(called)], {"called": called}).first())
 
-    def _one(self, wanted: Select[Application]) -> Application:
-        found = self.session.scalars(wanted).first()
-        if found is None:
+    def _found(self, application: Application | None) -> Application:
+        if application is None:
             raise NotFound("There is no such application")
-        return found
+        return application
 
     def find(self, ref: str | UUID) -> Application | None:
-        return self.session.scalars(select(Application).where(is_called(ref))).first()
+        called = name_of(ref)
+        return self.session.scalars(CALLED[type(called)], {"called": called}).first()
 
     def steps(self, application_id: UUID) -> Sequence[Step]:
         """All rounds of all steps, in the order in which they opened."""
@@ -51,9 +75,7 @@ class Applications:
         return self.session.scalars(wanted.order_by(step.opened_at, step.step, step.round)).all()
 
     def documents(self, application_id: UUID) -> Sequence[Document]:
-        document = tables.document.c
-        wanted = select(Document).where(document.application_id == application_id)
-        return self.session.scalars(wanted.order_by(document.kind, document.n)).all()
+        return self.session.scalars(DOCUMENTS, {"application": application_id}).all()
 
     def document(self, application_id: UUID, kind: str, n: int) -> Document | None:
         document = tables.document.c
@@ -80,14 +102,12 @@ class Applications:
         lead = {application.office} if application.office else set()
         return {*self.session.scalars(own.union(former)), *lead}
 
-    def pending_of_party(self, party_id: UUID, licence_type: str) -> Sequence[Application]:
-        """Lodged applications of a party for a licence type that have not ended."""
-        wanted = select(Application).where(
-            columns.party_id == party_id,
-            columns.licence_type == licence_type,
-            columns.status.in_((Status.LODGED, Status.ISSUING)),
-        )
-        return self.session.scalars(wanted.order_by(columns.filing_seq)).all()
+    def pending_of_parties(
+        self, parties: Sequence[UUID], licence_type: str
+    ) -> tuple[int, Decimal]:
+        """How many lodged applications for a licence type have not ended, and their hectares."""
+        found = self.session.execute(PENDING, {"parties": parties, "type": licence_type}).one()
+        return found.number, found.hectares
 
     def of_person(
         self, person: str, after: tuple[datetime, UUID] | None, limit: int
@@ -105,9 +125,7 @@ class Applications:
         return [(row[0], row[1]) for row in self.session.execute(wanted)]
 
 
-def is_called(ref: str | UUID) -> ColumnElement[bool]:
-    """The condition that an application has this id or this public code."""
+def name_of(ref: str | UUID) -> UUID | str:
+    """The id, or the public code as it is stored, that people or machines mean. Raises NotACode."""
     found = ref if isinstance(ref, UUID) else as_uuid(ref)
-    if found is not None:
-        return columns.id == found
-    return columns.code == str(PublicCode.parse(str(ref)))
+    return found or str(PublicCode.parse(str(ref)))

@@ -39,12 +39,14 @@ class Appointments:
             raise NotFound("There is no such appointment")
         return found
 
-    def live_at(self, person: str, office: str) -> Sequence[OfficerAppointment]:
-        """Approved and not ended, of one person at one office."""
+    def live_at(self, person: str, office: str, now: datetime) -> Sequence[OfficerAppointment]:
+        """Of one person at one office: approved, begun, and neither ended nor past its end."""
         wanted = select(OfficerAppointment).where(
             columns.person == person,
             columns.office == office,
             columns.status == AppointmentStatus.APPROVED,
+            columns.since <= now,
+            columns.until.is_(None) | (columns.until > now),
         )
         return self.session.scalars(wanted).all()
 

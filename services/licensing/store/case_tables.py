@@ -1,5 +1,7 @@
 """Licensing's tables for what follows lodgement: answers, requests, issuance, licences, days."""
 
+from typing import Final
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -125,7 +127,8 @@ information_request = Table(
     Column("status", StrEnumType(RequestStatus), nullable=False),
     Column("asked_by", Text, nullable=False),
     Column("asked_at", INSTANT, nullable=False),
-    Column("reply_due_at", INSTANT, nullable=False),
+    Column("reply_days", SmallInteger, nullable=False),
+    Column("reply_due_at", INSTANT),
     Column("reply", Text),
     Column("pages", JSONB, nullable=False),
     Column("replied_by", Text),
@@ -146,6 +149,7 @@ foreign_fact = Table(
     Column("seq", BigInteger, nullable=False),
     comment="append-only: under which number the journal holds another service's fact",
 )
+MOVING: Final = "moving"  # of ground whose application has just lost its place in the sequence
 area_state = Table(
     "area_state",
     metadata,

@@ -1,13 +1,18 @@
 """The filing sequence: numbers of lodgements, one after the other, without gaps."""
 
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from chassis import log
+from chassis.database import send
 from chassis.tables import log_leaf
-from services.licensing.store.tables import filing_head
+from services.licensing.store.tables import former_place
+
+NEXT: Final = "update filing_head set last_seq = last_seq + 1 returning last_seq"
 
 
 def next_filing_seq(session: Session) -> int:
@@ -15,9 +20,20 @@ def next_filing_seq(session: Session) -> int:
 
     A lodgement that is undone gives its number back, because the row's change is undone with it.
     """
-    step = update(filing_head).values(last_seq=filing_head.c.last_seq + 1)
-    number: int = session.scalars(step.returning(filing_head.c.last_seq)).one()
+    number: int = send(session, NEXT, {}).scalar_one()
     return number
+
+
+def keep_former_place(
+    session: Session, application: UUID, seq: int, lodged_at: datetime, lost_at: datetime
+) -> None:
+    """The number stays this application's for good, though it gives it no priority any more."""
+    last = select(func.max(former_place.c.lost_at)).where(
+        former_place.c.application_id == application
+    )
+    since = session.scalars(last).one() or lodged_at
+    row = {"filing_seq": seq, "application_id": application, "since": since, "lost_at": lost_at}
+    session.execute(insert(former_place).values(row))
 
 
 def head_instant(session: Session, size: int, root: bytes) -> datetime | None:

@@ -5,11 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from services.licensing.store.case_tables import area_state, foreign_fact
+from services.licensing.store.case_tables import MOVING, area_state, foreign_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,12 @@ class ForeignFacts:
         """The cadastre refused the ground: nobody waits for its entry. What it told stays."""
         row = upsert(area_state).values(application_id=case, status="refused", since=since)
         self.session.execute(row.on_conflict_do_nothing())
+
+    def moves(self, case: UUID, since: datetime) -> None:
+        """Its place has changed: the cadastre has not reported the ground at the new one yet."""
+        moving = update(area_state).values(status=MOVING, since=since)
+        here = (area_state.c.application_id == case, area_state.c.status == "entered")
+        self.session.execute(moving.where(*here))
 
     def area(
         self,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,14 @@ from services.licensing.domain.licence import Certificate, Issuance, Licence
 from services.licensing.store import case_tables, mapping, tables
 
 mapping.map_entities()
+OF_PARTIES: Final = (
+    select(Licence)
+    .where(
+        case_tables.licence.c.party_id == any_(bindparam("parties", type_=ARRAY(Uuid))),
+        case_tables.licence.c.licence_type == bindparam("type"),
+    )
+    .order_by(case_tables.licence.c.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,9 @@ class Licences:
         wanted = select(Application).where(tables.application.c.code.in_(codes))
         return {one.code: one for one in self.session.scalars(wanted) if one.code}
 
-    def of_party(self, party: UUID) -> Sequence[Licence]:
-        wanted = select(Licence).where(case_tables.licence.c.party_id == party)
-        return self.session.scalars(wanted.order_by(case_tables.licence.c.code)).all()
+    def of_parties(self, parties: Sequence[UUID], licence_type: str) -> Sequence[Licence]:
+        """All licences of one type that these parties hold or have held."""
+        return self.session.scalars(OF_PARTIES, {"parties": parties, "type": licence_type}).all()
 
     def certificate(self, licence: UUID) -> Certificate | None:
         return self.session.get(Certificate, licence)
@@ -74,15 +83,19 @@ class Licences:
     def unreported_seniors(self, application: Application) -> Sequence[int]:
         """Open earlier lodgements on overlapping ground that the cadastre has not reported yet.
 
+        Nor has it reported one that has just lost its place: it still takes it for a senior.
         Overlap is that of bounding boxes in whole millimetres: too many rather than too few.
         """
         if application.bbox_mm is None or application.geometry_hash is None:
             return []
         other, area = tables.application.c, case_tables.area_state.c
         left, low, right, high = application.bbox_mm
-        reported = exists().where(area.application_id == other.id)
+        here = area.application_id == other.id
+        reported = exists().where(here, area.status != case_tables.MOVING)
+        moving = exists().where(here, area.status == case_tables.MOVING)
         wanted = select(other.filing_seq).where(
-            other.filing_seq < application.filing_seq,
+            or_(other.filing_seq < application.filing_seq, moving),
+            other.id != application.id,
             other.status.in_((Status.LODGED, Status.ISSUING)),
             other.geometry_hash.is_not(None),
             and_(other.bbox_mm[1] <= right, other.bbox_mm[3] >= left),

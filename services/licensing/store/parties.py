@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ARRAY, Text, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from chassis.tables import appointment
 from kernel.problems import NotFound
@@ -15,6 +17,19 @@ from services.licensing.store import mapping, tables
 
 mapping.map_entities()
 MEMBERS = selectinload(Party.members).selectinload(Member.party)  # type: ignore[arg-type]
+FOUND: Final = select(Party).where(tables.party.c.id == bindparam("party"))
+LOCKED: Final = FOUND.with_for_update().execution_options(populate_existing=True)
+IN_GROUP: Final = (
+    select(Member)
+    .where(tables.member.c.group_id == bindparam("party"))
+    .order_by(tables.member.c.since, tables.member.c.id)
+    .options(selectinload(Member.party))  # type: ignore[arg-type]
+    .execution_options(populate_existing=True)
+)
+ONE_HOLDER: Final = text("select pg_advisory_xact_lock(hashtextextended(:key, 8))")
+SHOWING: Final = select(tables.party.c.id).where(
+    tables.party.c.identity.op("&&")(bindparam("keys", type_=ARRAY(Text)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +45,26 @@ class Parties:
         return self._one(party_id, lock=True)
 
     def _one(self, party_id: UUID, *, lock: bool) -> Party:
-        wanted = select(Party).where(tables.party.c.id == party_id).options(MEMBERS)
-        if lock:
-            wanted = wanted.with_for_update().execution_options(populate_existing=True)
-        found = self.session.scalars(wanted).first()
+        found = self.session.scalars(LOCKED if lock else FOUND, {"party": party_id}).first()
         if found is None:
             raise NotFound("There is no such party")
+        members: Sequence[Member] = []  # of a person, who can have none: nothing to ask for
+        if found.is_group:
+            members = self.session.scalars(IN_GROUP, {"party": party_id}).all()
+        set_committed_value(found, "members", list(members))
         return found
+
+    def same_holder(self, party: Party, keys: Sequence[str]) -> list[UUID]:
+        """The party and every other that shows one of these; whoever asks for one of them waits.
+
+        The locks last until the act is over, so that two filings of one holder see each other.
+        """
+        if not keys:
+            return [party.id]
+        for key in sorted(keys):
+            self.session.execute(ONE_HOLDER, {"key": key})
+        found = self.session.scalars(SHOWING, {"keys": list(keys)}).all()
+        return [party.id, *(one for one in found if one != party.id)]
 
     def add(self, party: Party) -> None:
         self.session.add(party)

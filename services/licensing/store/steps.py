@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contracts.licensing.language import StepStatus
+from contracts.licensing.language import PaperState, Status, StepStatus
 from contracts.licensing.language_cases import RequestStatus
 from kernel.problems import NotFound
 from services.licensing.domain.decision import Decision, PaperDecision
@@ -51,9 +51,19 @@ class Steps:
         return self.session.scalars(wanted.order_by(columns.step).with_for_update()).all()
 
     def pending_cases(self) -> Sequence[UUID]:
-        """The cases with a step that awaits an answer, in order."""
-        wanted = select(columns.application_id).where(columns.status.in_(PENDING)).distinct()
-        return self.session.scalars(wanted.order_by(columns.application_id)).all()
+        """The cases in which time runs, in order: for an answer to a step, or for a paper."""
+        paper, case = tables.paper.c, tables.application.c
+        answer = select(columns.application_id).where(columns.status.in_(PENDING))
+        handed = select(paper.application_id).join(
+            tables.application, case.id == paper.application_id
+        )
+        awaited = handed.where(
+            paper.state == PaperState.MISSING,
+            paper.lapsed_at.is_(None),
+            case.status == Status.LODGED,
+        )
+        found = self.session.scalars(answer.union(awaited)).all()
+        return sorted(found)
 
     def newest_round(self, case: UUID, step: str) -> int:
         """0 where it never opened."""

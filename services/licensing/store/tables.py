@@ -40,7 +40,7 @@ from contracts.licensing.language import (
     Status,
     StepStatus,
 )
-from kernel.law.plan import PaperWhen, SilenceRule, StepKind
+from kernel.law.plan import Overdue, PaperWhen, SilenceRule, StepKind
 from kernel.law.procedure import HolderKind
 
 metadata = new_metadata()
@@ -58,11 +58,14 @@ party = Table(
     Column("birth_year", SmallInteger),
     Column("registration", Text),
     Column("evidence", JSONB, nullable=False),
+    Column("identity", ARRAY(Text), nullable=False, server_default="{}"),
     Column("helper", Text),
+    Column("counter", Text),
     Column("created_at", INSTANT, nullable=False),
     Column("updated_at", INSTANT, nullable=False),
     Column("version", Integer, nullable=False),
     CheckConstraint("kind = 'person' or (sex is null and birth_year is null)", "persons_only"),
+    Index("ix_party_identity", "identity", postgresql_using="gin"),
 )
 member = Table(
     "member",
@@ -76,7 +79,7 @@ member = Table(
     Column("share", Numeric(14, 6), nullable=False),
     Column("recorded_at", INSTANT, nullable=False),
     CheckConstraint("group_id <> member_id", "not_of_itself"),
-    CheckConstraint("until is null or until > since", "ends_after_it_began"),
+    CheckConstraint("until is null or until >= since", "ends_after_it_began"),
     CheckConstraint("share >= 0", "share"),
 )
 interest = Table(
@@ -102,6 +105,7 @@ application = Table(
     Column("party_id", ForeignKey("party.id"), nullable=False, index=True),
     Column("status", StrEnumType(Status), nullable=False),
     Column("helper", Text),
+    Column("counter", Text),
     Column("minerals", ARRAY(Text), nullable=False),
     Column("answers", JSONB, nullable=False),
     Column("district", Text),
@@ -153,6 +157,15 @@ Index(  # cases whose workflow has something to do
     application.c.id,
     postgresql_where=text("filing_seq is not null and not wound_up"),
 )
+former_place = Table(
+    "former_place",
+    metadata,
+    Column("filing_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("application_id", ForeignKey("application.id"), nullable=False, index=True),
+    Column("since", INSTANT, nullable=False),
+    Column("lost_at", INSTANT, nullable=False),
+    comment="append-only: places in the filing sequence that applications have lost",
+)
 document = Table(
     "document",
     metadata,
@@ -178,6 +191,10 @@ paper = Table(
     Column("due_at", INSTANT),
     Column("keeps_priority", Boolean, nullable=False),
     Column("received_at", INSTANT),
+    Column("overdue", StrEnumType(Overdue)),
+    Column("warn_at", INSTANT),
+    Column("warned_at", INSTANT),
+    Column("lapsed_at", INSTANT),
 )
 receipt = Table(
     "receipt",

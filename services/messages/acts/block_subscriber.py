@@ -1,4 +1,4 @@
-"""Block a subscriber: nobody signs in with the number any more, and nothing is sent to it."""
+"""Block a subscriber: nobody signs in with the number or goes on, and nothing is sent to it."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ def block_subscriber(work: UnitOfWork, desk: Desk, subscriber: UUID, reason: str
     work.actor.must(STOPPING, None, work.now)
     found = Subscribers(work.session).take(subscriber)
     if found.blocked_at is None:
-        found.blocked_at = work.now
+        found.blocked_at, found.signed_out_at = work.now, None
         told = {"reason": reason}
         work.record(found.id, "subscriber.blocked", told)
         tell_holder(work, desk, found, NUMBER_BLOCKED)

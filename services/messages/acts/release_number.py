@@ -19,7 +19,7 @@ def release_number(work: UnitOfWork, desk: Desk, subscriber: UUID, reason: str) 
     work.actor.must(STOPPING, None, work.now)
     found = Subscribers(work.session).take(subscriber)
     if found.released_at is None:
-        found.released_at = work.now
+        found.released_at, found.signed_out_at = work.now, None
         told = {"reason": reason}
         work.record(found.id, "subscriber.number-released", told)
         tell_holder(work, desk, found, NUMBER_RELEASED)

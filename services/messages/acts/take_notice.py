@@ -4,8 +4,9 @@ import secrets
 
 from chassis.database import around
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import SendNotice
 from contracts.messages.language import FailedBecause
-from contracts.procedures import Ack, SendNotice
+from contracts.procedures import Ack
 from kernel.commands import Command
 from kernel.law.editions import Edition
 from kernel.log.leaf import instant

@@ -1,7 +1,7 @@
 """Tell a number's holder what an officer did to the number: nobody is cut off unheard."""
 
 from chassis.unit_of_work import UnitOfWork
-from contracts.procedures import SendNotice
+from contracts.command_args import SendNotice
 from services.messages.acts.take_notice import write_down
 from services.messages.desk import Desk
 from services.messages.domain.subscriber import Subscriber

@@ -4,21 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from kernel.problems import Problem
-
-
-class NumberBlocked(Problem):
-    """Nobody signs in with this number until an office allows it again."""
-
-    title = "This number is blocked"
-
 
 @dataclass(eq=False, kw_only=True)
 class Subscriber:
     """`id` is the subject of every token, and never changes; numbers are given to others.
 
     A blocked number signs nobody in. A released one belongs to nobody: whoever signs in with it
-    next is another subscriber. `phone` (E.164) is personal and leaves this service only to the
+    next is another subscriber. `signed_out_at` is when the sessions begun with it were ended since
+    it was stopped. `phone` (E.164) is personal and leaves this service only to the
     telecom and in the identity token.
     """
 
@@ -28,6 +21,7 @@ class Subscriber:
     created_at: datetime
     blocked_at: datetime | None = None
     released_at: datetime | None = None
+    signed_out_at: datetime | None = None
 
     @property
     def person(self) -> str:

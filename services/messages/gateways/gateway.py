@@ -15,6 +15,10 @@ class SendingRefused(Exception):
     """The gateway will not take this, now or later."""
 
 
+class NotConnected(GatewayAway):
+    """The operator has named no gateway: what is to be sent waits until one is named."""
+
+
 class Gateway(Protocol):
     def send(self, sending: Sending) -> str | None:
         """Hand a sending over; the gateway's name for it, where it gives one.

@@ -1,20 +1,29 @@
 """Mail over SMTP (RFC 5321): to offices, at the addresses that the rulebook gives."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Final
 
 from services.messages.domain.notice import Sending
 from services.messages.gateways.gateway import GatewayAway, SendingRefused
 from services.messages.settings import Settings
 
+CA_FILE: Final = "CORNERPOST_MESSAGES_SMTP_CA_FILE"
+
 
 @dataclass(frozen=True, slots=True)
 class MailGateway:
-    """One connection for each mail; a mail sent twice has the same Message-ID."""
+    """One connection for each mail; a mail sent twice has the same Message-ID.
+
+    A server that does not prove who it is, or does not let us in, is the operator's to mend: it
+    is told no mail, and mails wait.
+    """
 
     settings: Settings
+    host: str
 
     def send(self, sending: Sending) -> str | None:
         try:
@@ -45,12 +54,35 @@ class MailGateway:
     def _deliver(self, mail: EmailMessage, addresses: tuple[str, ...]) -> None:
         """Sent when one of several addresses took it: asking again would tell that one twice."""
         told = self.settings
-        with smtplib.SMTP(told.smtp_host, told.smtp_port, timeout=told.gateway_seconds) as smtp:
+        with smtplib.SMTP(self.host, told.smtp_port, timeout=told.gateway_seconds) as smtp:
+            self._enter(smtp)
+            smtp.send_message(mail, to_addrs=list(addresses))
+
+    def _enter(self, smtp: smtplib.SMTP) -> None:
+        """Know the server, then be known to it. Raises GatewayAway."""
+        told = self.settings
+        try:
             if told.smtp_starttls:
-                smtp.starttls()
+                smtp.starttls(context=self._trust())
             if told.smtp_user:
                 smtp.login(told.smtp_user, told.smtp_password.get_secret_value())
-            smtp.send_message(mail, to_addrs=list(addresses))
+        except ssl.SSLCertVerificationError as doubtful:
+            why = f"{doubtful.verify_message} (its authority: {CA_FILE})"
+            raise GatewayAway(
+                f"the mail server's certificate is not to be trusted: {why}"
+            ) from doubtful
+        except smtplib.SMTPResponseException as no:
+            raise GatewayAway(f"the mail server does not let us in ({no.smtp_code})") from no
+
+    def _trust(self) -> ssl.SSLContext:
+        """The authorities whose certificates are believed: the named one's, or the system's."""
+        file = self.settings.smtp_ca_file
+        try:
+            return ssl.create_default_context(cafile=file)
+        except OSError as unreadable:
+            raise GatewayAway(
+                f"{CA_FILE} cannot be read: {type(unreadable).__name__}"
+            ) from unreadable
 
 
 def _judged(codes: list[int]) -> Exception:

@@ -35,9 +35,9 @@ class SmsGateway:
     http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
 
     @classmethod
-    def of(cls, settings: Settings) -> "SmsGateway":
+    def of(cls, settings: Settings, url: str) -> "SmsGateway":
         return cls(
-            settings.sms_url.rstrip("/"),
+            url.rstrip("/"),
             settings.callback_url,
             settings.sms_sender,
             settings.gateway_seconds,

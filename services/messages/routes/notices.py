@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.idempotency import AtOnce
-from chassis.pages import AtPage, NotAPage, PageWanted
+from chassis.pages import AtPage, NotAPage, PageWanted, after_id
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork, UnitOfWork
 from chassis.who import ANYBODY_SIGNED_IN, STAFF, asks
 from contracts.messages.wire import NoticePage, NoticeView
 from kernel.authority import Realm
-from kernel.ids import as_uuid
 from kernel.problems import NotAllowed, NotFound
 from services.messages.acts.record_read import record_read
 from services.messages.desk import Desk
@@ -82,7 +81,7 @@ def _page(
     work: UnitOfWork, desk: Desk, page: PageWanted, case: UUID | None, told: list[str] | None
 ) -> NoticePage:
     found = Notices(work.session).listed(
-        case=case, addressees=told, before=_place(page), limit=page.limit + 1
+        case=case, addressees=told, before=after_id(page), limit=page.limit + 1
     )
     shown = [show_notice(one, desk.edition_of(one.edition, work.now)) for one in found]
     return NoticePage(
@@ -90,13 +89,3 @@ def _page(
         next=page.following([(str(one.id),) for one in found]),
         as_of=work.now,
     )
-
-
-def _place(page: PageWanted) -> UUID | None:
-    """The last notice of the page before. Raises NotAPage."""
-    if page.after is None:
-        return None
-    place = as_uuid(str(page.after[0])) if len(page.after) == 1 else None
-    if place is None:
-        raise NotAPage("Use the `next` of an earlier page")
-    return place

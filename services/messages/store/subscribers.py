@@ -1,9 +1,10 @@
 """Subscribers in the database: by id and by the number they hold now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.problems import NotFound
@@ -34,6 +35,12 @@ class Subscribers:
         self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 7))))
         here = (columns.phone == phone, columns.released_at.is_(None))
         return self.session.scalars(select(Subscriber).where(*here)).first()
+
+    def to_sign_out(self, limit: int) -> Sequence[UUID]:
+        """Whose number was stopped, and whose sessions may still go on."""
+        stopped = or_(columns.blocked_at.is_not(None), columns.released_at.is_not(None))
+        wanted = select(columns.id).where(columns.signed_out_at.is_(None), stopped)
+        return self.session.scalars(wanted.order_by(columns.id).limit(limit)).all()
 
     def add(self, subscriber: Subscriber) -> None:
         self.session.add(subscriber)

@@ -29,6 +29,14 @@ subscriber = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("blocked_at", INSTANT),
     Column("released_at", INSTANT),
+    Column("signed_out_at", INSTANT),
+)
+Index(
+    "ix_subscriber_to_sign_out",
+    subscriber.c.id,
+    postgresql_where=text(
+        "signed_out_at is null and (blocked_at is not null or released_at is not null)"
+    ),
 )
 Index(
     "uq_subscriber_phone",

@@ -84,6 +84,7 @@ class Invoicing:
             edition=invoice.edition_ref(),
             due_at=invoice.due_at,
             remind_at=invoice.remind_at,
+            stands_still=invoice.stands_still,
             open=invoice.open,
         )
 

@@ -46,7 +46,8 @@ def expire_invoice(
     `provider_away`: a provider could not be asked just now; then a payment begun in time holds
     the expiry however long that lasts. Otherwise it holds it for a day, and then until the
     provider has said once more that the payer did not answer. The expiry counts from the due
-    instant. An invoice that is paid, voided or has another due instant stays as it is.
+    instant. An invoice that is paid or voided, has another due instant or stands still stays as it
+    is.
     """
     invoice = Invoices(work.session).take(asked.subject)
     if not is_proposed(invoice, asked):
@@ -85,7 +86,7 @@ def close_unpaid(work: UnitOfWork, invoice: Invoice) -> int:
 
 def is_proposed(invoice: Invoice, asked: ExpireInvoice) -> bool:
     """Whether this is still the expiry that was proposed."""
-    return invoice.open and invoice.due_at == asked.due_at
+    return invoice.open and not invoice.stands_still and invoice.due_at == asked.due_at
 
 
 def in_time(work: UnitOfWork, invoice: Invoice) -> list[Payment]:

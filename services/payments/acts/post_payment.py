@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from chassis.log import Leaf
-from chassis.signing import b64
+from chassis.log import Leaf, grow, lock_head
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Tell
@@ -36,8 +35,9 @@ def post_payment(work: UnitOfWork, desk: Desk, invoice: Invoice, payment: Paymen
     number = next_number(work.session, RECEIPTS)
     code = str(PublicCode(PREFIX, desk.today(work.now).year, number))
     paid = paid_payload(invoice, payment, code)
-    leaf = work.append(INVOICE_PAID, invoice.application_id, paid)
-    receipt = signed(work, desk, invoice, payment, paid, leaf, number, code)
+    head = lock_head(work.session, invoice.application_id)
+    growth = grow(head, INVOICE_PAID, invoice.application_id, paid)
+    receipt = signed(work, desk, invoice, payment, paid, growth.leaf, number, code)
     work.session.add(receipt)
     notices = to_payer(
         invoice,
@@ -52,7 +52,7 @@ def post_payment(work: UnitOfWork, desk: Desk, invoice: Invoice, payment: Paymen
         paid | {"short_code": receipt.short_code, "notices": notices},
         legal_at=at,
         tell=[Tell.application(invoice.application_id), Tell.invoice(invoice.id)],
-        leaf=leaf,
+        leaf=growth,
         edition=invoice.edition_ref(),
     )
     return receipt
@@ -110,7 +110,7 @@ def signed(
     body = receipt_body(
         invoice,
         paid,
-        place_in_log(leaf),
+        leaf.told(),
         number=number,
         issued_at=leaf.at,
         origin=desk.receipts.about.origin,
@@ -132,13 +132,3 @@ def signed(
         paid_at=payment.completed_at or work.now,
         issued_at=leaf.at,
     )
-
-
-def place_in_log(leaf: Leaf) -> dict[str, object]:
-    """Where the log holds the payment, with the salt that opens the leaf's commitment."""
-    return {
-        "index": leaf.index,
-        "leaf_hash": leaf.hash.hex(),
-        "salt": b64(leaf.salt),
-        "commitment": leaf.commitment.hex(),
-    }

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import RaiseInvoice
 from contracts.payments.language import InvoiceStatus
-from contracts.procedures import Ack, RaiseInvoice, Tell
+from contracts.procedures import Ack, Tell
 from kernel.calendar import Duration, warn_at
 from kernel.codes import PublicCode
 from kernel.commands import Command

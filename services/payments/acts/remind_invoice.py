@@ -11,7 +11,7 @@ from services.payments.store.invoices import Invoices
 def remind_invoice(work: UnitOfWork, desk: Desk, asked: Keyed) -> Ack:
     """Have the payer told once more; an invoice that is not open is left in peace."""
     invoice = Invoices(work.session).take(asked.subject)
-    if not invoice.open or work.now >= invoice.due_at:
+    if not invoice.open or invoice.stands_still or work.now >= invoice.due_at:
         return Ack()
     invoice.reminded += 1
     told = to_payer(

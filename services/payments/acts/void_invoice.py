@@ -1,8 +1,9 @@
 """Void an invoice: the case ended before it was paid."""
 
 from chassis.unit_of_work import UnitOfWork
+from contracts.command_args import VoidInvoice
 from contracts.payments.language import InvoiceStatus
-from contracts.procedures import Ack, Tell, VoidInvoice
+from contracts.procedures import Ack, Tell
 from kernel.commands import Command
 from kernel.facts import INVOICE_VOIDED
 from services.payments.domain import ledger

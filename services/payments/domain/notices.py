@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from contracts.procedures import SendNotice
+from contracts.command_args import SendNotice
 from services.payments.domain.invoice import Invoice
 
 

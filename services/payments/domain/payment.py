@@ -32,12 +32,14 @@ class Limits:
     """How many payments one person has under way for an invoice, and begins in an hour.
 
     `of_phone`: how often in an hour a phone is asked to pay by people whose invoices these are
-    not; and how often by one person whose invoices they are.
+    not; and how often by one person whose invoices they are. `invoices_of_others`: how many codes
+    of others' invoices a person looks up in an hour, right and wrong ones.
     """
 
     at_once: int = 5
     by_person: int = 60
     of_phone: int = 12
+    invoices_of_others: int = 60
 
 
 LIMITS: Final = Limits()

@@ -46,7 +46,7 @@ def show_share(share: ShareOwed, currency: str, texts: Texts) -> ShareView:
 def show_invoice(
     invoice: Invoice, receipt: Receipt | None, texts: Texts, now: datetime, *, whole: bool
 ) -> InvoiceView:
-    """`whole` for its own people; others see what they need to pay it, and nothing of the case."""
+    """`whole` for its own people; others see what they need to pay it, and nothing of its case."""
     currency = invoice.currency
     return InvoiceView(
         id=invoice.id,
@@ -59,9 +59,10 @@ def show_invoice(
         titles=titles(texts, invoice.title),
         amount=Amount(minor=invoice.minor, currency=currency),
         due_at=invoice.due_at,
+        stands_still=invoice.stands_still,
         status=invoice.status,
-        raised_at=invoice.raised_at,
-        ended_at=invoice.ended_at,
+        raised_at=invoice.raised_at if whole else None,
+        ended_at=invoice.ended_at if whole else None,
         lines=[show_line(line, currency, texts) for line in invoice.lines] if whole else [],
         shares=[show_share(one, currency, texts) for one in invoice.shares] if whole else [],
         receipt=receipt.code if receipt is not None and whole else None,

@@ -50,9 +50,9 @@ class MobileMoney:
     http: httpx.Client = field(default_factory=httpx.Client)
 
     @classmethod
-    def of(cls, settings: Settings, spell: Callable[[Money], str]) -> "MobileMoney":
+    def of(cls, settings: Settings, url: str, spell: Callable[[Money], str]) -> "MobileMoney":
         return cls(
-            settings.mobile_money_url.rstrip("/"),
+            url.rstrip("/"),
             settings.callback_url,
             settings.collection_wallet,
             settings.provider_seconds,

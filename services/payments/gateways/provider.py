@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kernel.money import Money
-from kernel.problems import NotFound
+from kernel.problems import NotFound, TryLater
 from services.payments.domain.payment import Answer, Prompt
 
 
@@ -20,6 +20,12 @@ class NoSuchProvider(NotFound):
     """No provider of this name is connected here."""
 
     title = "There is no such provider"
+
+
+class NoOperatorConnected(TryLater):
+    """The country's office has no account with this provider yet: nobody can pay through it."""
+
+    title = "Payments are not taken here yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +55,22 @@ class Provider(Protocol):
 
     def close(self) -> None:
         """Let go of its connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unconnected:
+    """A provider whose address nobody has given: what was begun with it before waits."""
+
+    name: str
+
+    def ask_payer(self, prompt: Prompt) -> Answer:
+        raise ProviderAway("none is configured")
+
+    def look_up(self, correlation: str) -> Answer:
+        raise ProviderAway("none is configured")
+
+    def pay_out(self, batch: str, lines: Sequence[Payout]) -> None:
+        raise ProviderAway("none is configured")
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime
 from sqlalchemy import Row
 
-from chassis.pages import AtPage
+from chassis.pages import AtPage, NotAPage, after_instant, after_number
 from chassis.problem_json import answers
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, asks
+from contracts.instants import Instant
 from contracts.payments.wire import (
     Amount,
     Balance,
@@ -29,7 +29,6 @@ from kernel.authority import Power
 from kernel.problems import NotAllowed, NotFound
 from services.payments.domain.ledger import payable_to
 from services.payments.routes.at_desk import AtDesk
-from services.payments.routes.paging import NoSuchPage, at_instant, at_number
 from services.payments.store.books import Books
 from services.payments.store.shares import Shares
 
@@ -43,11 +42,11 @@ Account = Annotated[str | None, Query(max_length=80, pattern=r"^[a-z][a-z0-9:-]*
     "/ledger",
     response_model=LedgerPage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NoSuchPage),
+    responses=answers(NotAllowed, NotAPage),
 )
 def ledger(work: ReadWork, page: AtPage, account: Account = None) -> object:
     """The lines of the ledger in their order, of one account or of all."""
-    rows = Books(work.session).lines(account, at_number(page), page.limit + 1)
+    rows = Books(work.session).lines(account, after_number(page), page.limit + 1)
     shown = [
         LedgerLine(
             tx=row.tx,
@@ -94,15 +93,15 @@ def balances(work: ReadWork) -> object:
     "/beneficiaries/{beneficiary}/statement",
     response_model=Statement,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NotFound, NoSuchPage),
+    responses=answers(NotAllowed, NotFound, NotAPage),
 )
 def statement(
     beneficiary: str,
     work: ReadWork,
     desk: AtDesk,
     page: AtPage,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Instant | None = None,
+    until: Instant | None = None,
 ) -> object:
     """What one beneficiary was owed, received and has to come; the last month unless told."""
     books = Books(work.session)
@@ -111,7 +110,7 @@ def statement(
     currency = desk.country.newest.rules.country.currency.code
     to = until or work.now + timedelta(microseconds=1)
     begin = since or (to - MONTH if to.year > 1 else to)
-    rows = books.statement(beneficiary, begin, to, currency, at_number(page), page.limit + 1)
+    rows = books.statement(beneficiary, begin, to, currency, after_number(page), page.limit + 1)
     totals = books.totals(beneficiary, begin, to, currency)
     opening, received, out = int(totals.opening), int(totals.received), int(totals.carried_out)
     return Statement(
@@ -137,11 +136,11 @@ def statement_line(row: Row[Any], currency: str) -> StatementLine:
     "/unmatched",
     response_model=UnmatchedPage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NoSuchPage),
+    responses=answers(NotAllowed, NotAPage),
 )
 def unmatched(work: ReadWork, page: AtPage) -> object:
     """Money that came late, twice or in another amount, and money that was taken back."""
-    rows = Books(work.session).unmatched(at_instant(page), page.limit + 1)
+    rows = Books(work.session).unmatched(after_instant(page), page.limit + 1)
     shown = [
         UnmatchedView(
             id=row.id,
@@ -164,11 +163,11 @@ def unmatched(work: ReadWork, page: AtPage) -> object:
     "/shares",
     response_model=SharePage,
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NoSuchPage),
+    responses=answers(NotAllowed, NotAPage),
 )
 def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     """Shares of posted payments, and how far each is carried out."""
-    rows = Books(work.session).shares(beneficiary, at_instant(page), page.limit + 1)
+    rows = Books(work.session).shares(beneficiary, after_instant(page), page.limit + 1)
     shown = [
         ShareLine(
             id=row.id,
@@ -190,7 +189,7 @@ def shares(work: ReadWork, page: AtPage, beneficiary: Account = None) -> object:
     "/schedules",
     response_model=list[ScheduleView],
     dependencies=[Depends(asks(STAFF, Power.READ_LEDGER))],
-    responses=answers(NotAllowed, NoSuchPage),
+    responses=answers(NotAllowed),
 )
 def schedules(work: ReadWork, after: Annotated[int, Query(ge=0, le=2**53)] = 0) -> object:
     """Signed schedules to the treasury with a number above `after`, fifty at most."""

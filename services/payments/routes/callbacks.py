@@ -15,7 +15,7 @@ from contracts.payments.callback import Callback
 from contracts.payments.wire import CallbackTaken
 from kernel.problems import TooMany
 from services.payments.acts.record_hint import record_hint
-from services.payments.gateways.provider import NoSuchProvider
+from services.payments.gateways.provider import NoOperatorConnected, NoSuchProvider
 from services.payments.routes.at_desk import AtTeller
 from services.payments.teller import provider_called
 
@@ -30,7 +30,7 @@ CALLBACKS: Final = Counter(
     status_code=202,
     response_model=CallbackTaken,
     dependencies=[Depends(asks(PUBLIC)), Depends(RateLimit(1200, timedelta(minutes=1)))],
-    responses=answers(NoSuchProvider, TooMany),
+    responses=answers(NoSuchProvider, NoOperatorConnected, TooMany),
 )
 def take(
     name: str, told: Callback, request: Request, session: AtSession, teller: AtTeller

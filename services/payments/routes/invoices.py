@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.idempotency import Once, request_key
-from chassis.pages import AtPage
+from chassis.pages import AtPage, NotAPage, after_instant
 from chassis.problem_json import answers
 from chassis.rate_limits import RateLimit
 from chassis.unit_of_work import ReadWork, UnitOfWork
@@ -25,7 +25,6 @@ from services.payments.acts.begin_payment import begin_payment
 from services.payments.desk import Desk
 from services.payments.domain.access import (
     is_own,
-    must_find,
     must_see_invoice,
     must_see_payment,
     sees_books,
@@ -33,9 +32,9 @@ from services.payments.domain.access import (
 from services.payments.domain.invoice import Invoice, InvoiceNotOpen, TimeIsUp
 from services.payments.domain.payment import TooManyPaymentsUnderWay
 from services.payments.domain.shown import show_invoice, show_payment, show_receipt
-from services.payments.gateways.provider import NoSuchProvider
+from services.payments.gateways.provider import NoOperatorConnected, NoSuchProvider
 from services.payments.routes.at_desk import AtDesk, AtTeller
-from services.payments.routes.paging import NoSuchPage, at_instant
+from services.payments.routes.looking_up import AtLookUp
 from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
 from services.payments.store.receipts import Receipts
@@ -60,7 +59,7 @@ def view(work: UnitOfWork, desk: Desk, invoice: Invoice) -> InvoiceView:
     "/invoices",
     response_model=InvoicePage,
     dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
-    responses=answers(NoSuchPage),
+    responses=answers(NotAPage),
 )
 def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = None) -> object:
     """One's own invoices, the newest first, of one application or of all.
@@ -69,7 +68,7 @@ def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = N
     """
     counter = application is not None and sees_books(work.actor, work.now)
     payer = None if counter else work.actor.person or ""
-    found = Invoices(work.session).list(payer, application, at_instant(page), page.limit + 1)
+    found = Invoices(work.session).list(payer, application, after_instant(page), page.limit + 1)
     keys = [(one.raised_at.isoformat(), str(one.id)) for one in found]
     return InvoicePage(
         invoices=[view(work, desk, one) for one in found[: page.limit]],
@@ -80,14 +79,16 @@ def own(work: ReadWork, desk: AtDesk, page: AtPage, application: UUID | None = N
 @router.get(
     "/invoices/{ref}",
     response_model=InvoiceView,
-    dependencies=[Depends(asks(ANYBODY_SIGNED_IN))],
-    responses=answers(*OTHERS, NotACode),
+    dependencies=[Depends(asks(ANYBODY_SIGNED_IN)), Depends(RateLimit(600, timedelta(minutes=1)))],
+    responses=answers(*OTHERS, NotACode, TooMany),
 )
-def read(ref: str, work: ReadWork, desk: AtDesk) -> object:
-    """One's own invoice by id or code; a stranger's by its code only, without the case."""
-    invoice = Invoices(work.session).get(ref)
-    must_find(invoice, ref, work.actor, work.now)
-    return view(work, desk, invoice)
+def read(ref: str, work: ReadWork, desk: AtDesk, look_up: AtLookUp) -> object:
+    """One's own invoice by id or code; a stranger's by its code only: what it takes to pay it.
+
+    Codes of others' invoices are counted: 60 an hour for one person unless the office set another
+    limit. Officers of the books and at the counter look up as many as they need.
+    """
+    return view(work, desk, look_up.find(work, ref))
 
 
 @router.get(
@@ -111,6 +112,7 @@ def tries(ref: str, work: ReadWork) -> object:
     responses=answers(
         *OTHERS,
         NotACode,
+        NoOperatorConnected,
         NoSuchProvider,
         InvoiceNotOpen,
         TimeIsUp,
@@ -126,18 +128,25 @@ def pay(
     actor: AtActor,
     key: Annotated[str, Depends(request_key)],
     teller: AtTeller,
+    look_up: AtLookUp,
 ) -> Response:
     """Have a phone asked to pay an invoice. Whoever pays for another gains no right by it.
 
     The answer comes before the payer's: ask for the payment until it is over. The intent is
     committed before the provider hears of it, and a repeat under the same key is the same payment.
+    Codes of others' invoices are counted as in reading them.
     """
+
+    def begin(work: UnitOfWork) -> PaymentView:
+        look_up.find(work, ref)
+        return show_payment(begin_payment(work, ref, asked, teller.desk.limits))
+
     session.close()  # its connection goes back: none is held while the provider thinks
     teller.must_know(asked.provider)
     with teller.works.open(actor) as work:
         once = Once(work, request, key)
         answer = once(
-            lambda: show_payment(begin_payment(work, ref, asked, teller.desk.limits)),
+            lambda: begin(work),
             PaymentView,
             status=202,
             headers=lambda made: {"Location": f"/v1/payments/{made.id}"},

@@ -1,15 +1,15 @@
 """Invoices in the database: found by id or code, locked, and numbered without gaps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.orm import Session
 
+from chassis.database import send
 from kernel.codes import PublicCode
 from kernel.ids import as_uuid
 from kernel.problems import NotFound
@@ -18,6 +18,18 @@ from services.payments.store import mapping, tables
 
 mapping.map_entities()
 columns = tables.invoice.c
+CALLED: Final[dict[type, Select[Invoice]]] = {
+    UUID: select(Invoice).where(columns.id == bindparam("called")),
+    str: select(Invoice).where(columns.code == bindparam("called")),
+}
+TAKEN: Final = {
+    kind: wanted.with_for_update().execution_options(populate_existing=True)
+    for kind, wanted in CALLED.items()
+}
+NEXT: Final = """
+insert into number_head (series, last) values (%(series)s, 1)
+on conflict (series) do update set last = number_head.last + 1
+returning last"""
 
 INVOICES: Final = "invoice"
 RECEIPTS: Final = "receipt"
@@ -30,12 +42,11 @@ class Invoices:
 
     def get(self, ref: str | UUID) -> Invoice:
         """By id or public code, as people type it. Raises NotFound, NotACode."""
-        return self._one(select(Invoice).where(is_called(ref)))
+        return self._one(CALLED, ref)
 
     def take(self, ref: str | UUID) -> Invoice:
         """The same, locked until the act is over."""
-        wanted = select(Invoice).where(is_called(ref)).with_for_update()
-        return self._one(wanted.execution_options(populate_existing=True))
+        return self._one(TAKEN, ref)
 
     def of_step(self, application: UUID, step: str, round: int) -> Invoice | None:
         """The invoice of a step's round, locked until the act is over."""
@@ -65,8 +76,9 @@ class Invoices:
         ordered = wanted.order_by(columns.raised_at.desc(), columns.id.desc())
         return self.session.scalars(ordered.limit(limit)).all()
 
-    def _one(self, wanted: Select[Invoice]) -> Invoice:
-        found = self.session.scalars(wanted).first()
+    def _one(self, wanted: Mapping[type, Select[Invoice]], ref: str | UUID) -> Invoice:
+        called = name_of(ref)
+        found = self.session.scalars(wanted[type(called)], {"called": called}).first()
         if found is None:
             raise NotFound("There is no such invoice")
         return found
@@ -74,18 +86,11 @@ class Invoices:
 
 def next_number(session: Session, series: str) -> int:
     """The next number of a series, from 1 without gaps; the series is locked until commit."""
-    head = tables.number_head
-    first = upsert(head).values(series=series, last=1)
-    step = first.on_conflict_do_update(
-        index_elements=[head.c.series], set_={"last": head.c.last + 1}
-    )
-    number: int = session.scalars(step.returning(head.c.last)).one()
+    number: int = send(session, NEXT, {"series": series}).scalar_one()
     return number
 
 
-def is_called(ref: str | UUID) -> ColumnElement[bool]:
-    """The condition that an invoice has this id or this public code."""
+def name_of(ref: str | UUID) -> UUID | str:
+    """The id, or the public code as it is stored, that people or machines mean. Raises NotACode."""
     found = ref if isinstance(ref, UUID) else as_uuid(ref)
-    if found is not None:
-        return columns.id == found
-    return columns.code == str(PublicCode.parse(str(ref)))
+    return found or str(PublicCode.parse(str(ref)))

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,13 @@ from services.payments.store import mapping, tables
 
 mapping.map_entities()
 columns = tables.payment_intent.c
+TAKEN: Final = (
+    select(Payment)
+    .where(columns.id == bindparam("payment"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+HINTS: Final = select(Hint).where(tables.callback_hint.c.payment_id == bindparam("payment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +37,7 @@ class Payments:
 
     def take(self, payment: UUID) -> Payment:
         """Locked until the act is over; lock the invoice before. Raises NotFound."""
-        wanted = select(Payment).where(columns.id == payment).with_for_update()
-        again = wanted.execution_options(populate_existing=True)
-        return self._found(self.session.scalars(again).first())
+        return self._found(self.session.scalars(TAKEN, {"payment": payment}).first())
 
     def _found(self, payment: Payment | None) -> Payment:
         if payment is None:
@@ -62,6 +68,11 @@ class Payments:
     def queue_up(self, name: str) -> None:
         """Of two acts that count for one name the second waits here until the first is over."""
         self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 8))))
+
+    def pays(self, person: str, invoice: UUID) -> bool:
+        """Whether a person ever began a payment of an invoice."""
+        here = (columns.invoice_id == invoice, columns.begun_by == person)
+        return self.session.scalars(select(columns.id).where(*here).limit(1)).first() is not None
 
     def begun_by(self, person: str, since: datetime) -> Sequence[datetime]:
         """When a person began payments after `since`, in order."""
@@ -144,8 +155,7 @@ class Payments:
         self.session.execute(counted)
 
     def hints_of(self, payment: UUID) -> Sequence[Hint]:
-        wanted = select(Hint).where(tables.callback_hint.c.payment_id == payment)
-        return self.session.scalars(wanted).all()
+        return self.session.scalars(HINTS, {"payment": payment}).all()
 
     def held(self, payment: UUID) -> HeldMoney | None:
         """The money of a payment that came and was held."""

@@ -72,6 +72,7 @@ invoice = Table(
     Column("ended_at", INSTANT),
     Column("ended_because", Text),
     Column("reminded", Integer, nullable=False),
+    Column("stands_still", Boolean, nullable=False, server_default="false"),
     UniqueConstraint("application_id", "step", "round"),
     CheckConstraint("(status = 'open') = (ended_at is null)", "open_or_ended"),
     Index(None, "payer", "raised_at"),

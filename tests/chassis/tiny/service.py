@@ -106,5 +106,10 @@ def photo(spool: AtSpool, work: AtUnitOfWork) -> dict[str, Any]:
     return {"size": spool.size, "sha256": spool.sha256}
 
 
+@router.put("/scan", dependencies=[Depends(asks(STAFF))])
+def scan(spool: AtSpool, work: AtUnitOfWork) -> dict[str, Any]:
+    return {"size": spool.size, "sha256": spool.sha256}
+
+
 def create_app(settings: Settings, **other: Any) -> FastAPI:
     return create_service(settings, [router], "Things", **other)

@@ -1,0 +1,12 @@
+"""Seal answers: what was stored for repeats is readable with the request's own key only."""
+
+from alembic import op
+
+from chassis.migrate import seal_stored_answers
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    seal_stored_answers(op)
