@@ -19,6 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from chassis import outbox
 from chassis.database import Database, around, open_database, url_of
 from chassis.process import serve_metrics, stop_on_signals, wait_for_stack
+from chassis.pulse import CONNECTED
 from chassis.settings import ServiceSettings
 from chassis.tables import outbox as rows
 from chassis.telemetry import configure_logs
@@ -114,6 +115,7 @@ class Relay:
     def _failed(self, session: Session, row: Row[Any], failure: Exception) -> Outcome:
         if _is_outage(failure):
             FAILED.labels("outage").inc()
+            CONNECTED.set(0)
             log.warning("relay.temporal_away", error=type(failure).__name__)
             return Outcome.AWAY
         FAILED.labels("row").inc()
@@ -240,6 +242,7 @@ def run_relay(settings: ServiceSettings) -> None:
     wait_for_stack(database, stop.is_set)
     UNSENT.set_function(lambda: _count(database))
     teller = Temporal(settings)
+    teller.feel(CONNECTED.set)
     log.info("relay.started")
     Relay(database, teller, stop).run(listener(settings))
     teller.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig
 
+from chassis.pulse import answers, feel
 from chassis.settings import ProcessSettings
 from contracts.procedures import FACT_RECORDED, PROCEDURES
 from kernel.events import CaseRef, Event
@@ -69,13 +70,21 @@ class Temporal:
         self.settings = settings
         self.loop = Loop()
         self.client: Client | None = None
+        self.feeling: Future[None] | None = None
 
     def tell(self, told: Told) -> None:
         """Signal with start: begins the workflow where none runs. Repeats are known by their id."""
         self.loop(self._tell(told))
 
+    def feel(self, say: Callable[[bool], None]) -> None:
+        """From now on say every few seconds whether the server answers, until closed."""
+        beating = feel(self._answers, say)
+        self.feeling = asyncio.run_coroutine_threadsafe(beating, self.loop.loop)
+
     def close(self) -> None:
         """End; the client's last threads may not outlive the interpreter."""
+        if self.feeling is not None:
+            self.feeling.cancel()
         self.loop(asyncio.sleep(0.2))
         self.loop.stop()
 
@@ -90,6 +99,9 @@ class Temporal:
                 runtime=quiet_runtime(),
             )
         return self.client
+
+    async def _answers(self) -> bool:
+        return await answers(await self._connected())
 
     async def _tell(self, told: Told) -> None:
         client = await self._connected()

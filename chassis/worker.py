@@ -32,6 +32,7 @@ from chassis.process import (
     tell_what_is_lacking,
     wait_for_stack,
 )
+from chassis.pulse import CONNECTED, feel_worker
 from chassis.settings import ProcessSettings, ServiceSettings
 from chassis.telemetry import configure_logs
 from chassis.temporal import quiet_runtime
@@ -152,9 +153,11 @@ async def _until_stopped(
 
 async def _work(worker: Worker, stop: asyncio.Event) -> None:
     """Until told to stop, or until the worker gives up; then raises what made it do so."""
+    feeling = asyncio.ensure_future(feel_worker(worker, CONNECTED.set))
     running = asyncio.ensure_future(worker.run())
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    feeling.cancel()
     if stopping.done():
         await worker.shutdown()
     stopping.cancel()

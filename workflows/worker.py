@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -22,6 +23,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from chassis.clock import machine_now
+from chassis.pulse import MEANING, NAME, feel_worker
 from chassis.telemetry import configure_logs
 from contracts.procedures import PROCEDURES
 from workflows.application import ApplicationWorkflow
@@ -87,12 +89,14 @@ async def serve(settings: Settings) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     runtime, wait = quiet_runtime(settings), FIRST_WAIT
+    connected = runtime.metric_meter.create_gauge(NAME, MEANING)
+    connected.set(0)
     while not stop.is_set():
         try:
             client = await connect(settings, runtime)
             await keep_schedule(client, settings.reconcile_minutes)
             wait = FIRST_WAIT
-            await work(client, settings, stop)
+            await work(client, settings, stop, connected.set)
         except (RPCError, RuntimeError) as away:
             log.warning("temporal.away", error=type(away).__name__, again_in=wait)
             with suppress(TimeoutError):
@@ -100,13 +104,20 @@ async def serve(settings: Settings) -> None:
             wait = min(wait * 2, LONGEST_WAIT)
 
 
-async def work(client: Client, settings: Settings, stop: asyncio.Event) -> None:
-    """Until told to stop, or until the worker gives up; then raises what made it do so."""
+async def work(
+    client: Client, settings: Settings, stop: asyncio.Event, say: Callable[[bool], None]
+) -> None:
+    """Until told to stop, or until the worker gives up; then raises what made it do so.
+
+    `say` is told every few seconds whether the worker runs and Temporal answers it.
+    """
     worker = workflow_worker(client, settings)
+    feeling = asyncio.ensure_future(feel_worker(worker, say))
     running = asyncio.ensure_future(worker.run())
     stopping = asyncio.ensure_future(stop.wait())
     log.info("worker.started", queue=PROCEDURES)
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    feeling.cancel()
     if stopping.done():
         await worker.shutdown()
     stopping.cancel()

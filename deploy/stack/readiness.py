@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from http import HTTPStatus
 
 from deploy.stack import cluster
@@ -13,6 +14,9 @@ ASKED = {
     Ready.TEMPORAL: ("temporal-http", "/api/v1/namespaces/temporal-system"),
     Ready.KEYCLOAK: ("keycloak-management", "/health/ready"),
 }
+CONNECTED = re.compile(rb"^cornerpost_connected(\{.*\})? 1(\.0)?$", re.MULTILINE)
+"""What a worker or relay says of itself while Temporal answers it."""
+
 PATHS = {Ready.READYZ: "/readyz", Ready.HEALTHZ: "/healthz", Ready.METRICS: "/metrics"}
 
 
@@ -21,7 +25,10 @@ def ready(process: Process, stack: Stack) -> bool:
     if process.ready is Ready.POSTGRES:
         return cluster.accepts(stack)
     name, path = ASKED.get(process.ready) or (process.name, PATHS[process.ready])
-    return _answers(stack.port(name), path)
+    said = _asked(stack.port(name), path)
+    if said is None or process.ready is not Ready.METRICS:
+        return said is not None
+    return CONNECTED.search(said) is not None
 
 
 def lacking(process: Process, stack: Stack) -> tuple[str, ...]:
@@ -31,10 +38,6 @@ def lacking(process: Process, stack: Stack) -> tuple[str, ...]:
     said = _asked(stack.port(process.name), PATHS[Ready.READYZ])
     told = json.loads(said) if said else {}
     return tuple(told.get("lacking", ()))
-
-
-def _answers(port: int, path: str) -> bool:
-    return _asked(port, path) is not None
 
 
 def _asked(port: int, path: str) -> bytes | None:

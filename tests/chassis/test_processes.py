@@ -19,6 +19,7 @@ from chassis.temporal import Temporal
 from chassis.unit_of_work import Works
 from contracts.procedures import Tell
 from kernel.authority import clockwork
+from tests.cut_line import cut_and_mend, line_to
 from tests.served import free_port
 
 ADDRESS = os.environ.get("CORNERPOST_TEST_TEMPORAL", "127.0.0.1:27233")
@@ -122,6 +123,15 @@ def test_a_relay_brings_facts_to_temporal_counts_and_ends_when_told(
     relay.terminate()
     assert relay.wait(15) == 0
     _terminate(settings, f"notice:{case}")
+
+
+def test_a_relay_with_nothing_to_tell_says_whether_temporal_answers_it(
+    begin: Callable[..., Process], environment: dict[str, str]
+) -> None:
+    port = int(environment["CORNERPOST_MESSAGES_METRICS_PORT"])
+    with line_to(ADDRESS) as line:
+        begin("relay", CORNERPOST_TEMPORAL=line.address)
+        cut_and_mend(line, port)
 
 
 @pytest.mark.parametrize("role", ["app", "relay"])

@@ -19,6 +19,8 @@ from tiny.service import Settings
 
 from chassis.temporal import Temporal, Told
 from kernel.events import ActorKind, CaseRef, Event, Source
+from tests.cut_line import cut_and_mend, line_to
+from tests.served import free_port
 
 ADDRESS = os.environ.get("CORNERPOST_TEST_TEMPORAL", "127.0.0.1:27233")
 TINY = Path(__file__).parent / "tiny" / "worker.py"
@@ -35,11 +37,10 @@ def queue() -> str:
 def begin(queue: str, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     begun: list[subprocess.Popen[bytes]] = []
 
-    def start(address: str = ADDRESS) -> subprocess.Popen[bytes]:
+    def start(address: str = ADDRESS, **other: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(TINY), address, queue, str(tmp_path / "log")]
-        begun.append(
-            subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
-        )
+        told = os.environ | {"PYTHONPATH": str(ROOT)} | other
+        begun.append(subprocess.Popen(command, cwd=ROOT, env=told))
         return begun[-1]
 
     yield start
@@ -108,6 +109,16 @@ def test_a_worker_waits_for_temporal_for_ever_and_still_ends_when_told(
     assert worker.poll() is None
     worker.terminate()
     assert worker.wait(15) == 0
+
+
+def test_a_worker_says_whether_temporal_answers_it(
+    queue: str, begin: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    port = free_port()
+    with line_to(ADDRESS) as line:
+        begin(line.address, CORNERPOST_TINY_METRICS_PORT=str(port))
+        cut_and_mend(line, port)
+        assert ask(queue, "plain").startswith("plain 1")
 
 
 def _read(path: Path) -> str:

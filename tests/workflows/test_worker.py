@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 
 from chassis.settings import UnknownSetting
+from tests.cut_line import cut_and_mend, line_to
 from tests.served import free_port
 from workflows.settings import Settings
 
@@ -51,6 +52,14 @@ def test_it_serves_its_figures_and_stops_at_sigterm(temporal: str) -> None:
             assert b"temporal_" in answer.read()
         started.send_signal(signal.SIGTERM)
         assert started.wait(20) == 0
+
+
+def test_it_says_whether_temporal_answers_it(temporal: str) -> None:
+    port = free_port()
+    with line_to(temporal) as line, process(
+        CORNERPOST_TEMPORAL=line.address, CORNERPOST_WORKFLOWS_METRICS_PORT=str(port)
+    ):
+        cut_and_mend(line, port)
 
 
 def test_it_waits_for_a_server_that_is_not_there_yet() -> None:
