@@ -172,6 +172,8 @@ def establish(
         )
     kept = _read(data / "secrets" / "given.json") or {}
     given = {name: value for name, value in (kept | given_in(os.environ)).items() if value}
+    if country.RULEBOOKS in given:  # found again from wherever the next command is given
+        given[country.RULEBOOKS] = str(Path(given[country.RULEBOOKS]).absolute())
     stack = Stack(data, mode, base, given, _fakes(mode, fakes, before or {}))
     _refuse_both(stack)
     _refuse_no_country(stack, kept if before is not None else None)

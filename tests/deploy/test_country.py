@@ -7,7 +7,7 @@ import pytest
 from cli.main import run
 from deploy.stack.environment import shared
 from deploy.stack.keys import create_keys
-from deploy.stack.layout import ROOT, Mode, Refused, establish
+from deploy.stack.layout import ROOT, Mode, Refused, Stack, establish
 from kernel.log.checkpoint import origin_of
 
 TOLD = {
@@ -44,6 +44,19 @@ def test_what_a_stack_was_told_reaches_its_processes_and_its_keys(
     for name in told:
         monkeypatch.delenv(name)
     assert establish(folder / "d", Mode.PRODUCTION, 29000).country == "elsewhere"
+
+
+def test_rulebooks_are_found_again_from_another_folder(
+    folder: Path, told: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rulebooks = Path(told["CORNERPOST_RULEBOOKS"])
+    monkeypatch.chdir(rulebooks.parent)
+    monkeypatch.setenv("CORNERPOST_RULEBOOKS", rulebooks.name)
+    establish(folder / "d", Mode.PRODUCTION, 29000)
+    monkeypatch.delenv("CORNERPOST_RULEBOOKS")
+    monkeypatch.chdir("/")
+    assert establish(folder / "d", Mode.PRODUCTION, 29000).rulebooks == rulebooks
+    assert Stack.recorded(folder / "d").rulebooks == rulebooks
 
 
 @pytest.mark.parametrize("name", ["CORNERPOST_COUNTRY", "CORNERPOST_ORIGIN"])
