@@ -1,5 +1,6 @@
 """Databases that run elsewhere: what their addresses say, and which of them will not do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,11 +40,12 @@ def place_of(url: str) -> Place:
     )
 
 
-def refuse_unfit(stack: Stack) -> None:
+def refuse_unfit(stack: Stack, say: Callable[[str], None] = lambda line: None) -> None:
     """Raise Refused for an address that would not hold what the register promises.
 
     With one role for everything the service owns its tables, and nothing keeps it from changing
-    the journal; foreign servers cannot be told how to reach a database by TLS.
+    the journal: a training stack says so and goes on. Foreign servers cannot be told how to reach
+    a database by TLS.
     """
     given = [name for name in needed_databases(stack) if not is_private(stack, name)]
     for name in given:
@@ -58,12 +60,16 @@ def refuse_unfit(stack: Stack) -> None:
         if name in MIGRATED
         and place_of(owner_url(stack, name)).user == place_of(app_url(stack, name)).user
     ]
-    if shared and not stack.training:
-        names = ", ".join(f"CORNERPOST_DATABASE_URL_{name.upper()}_OWNER" for name in shared)
-        raise Refused(
-            f"Name {names}: a role that migrates, beside the one that the service works as. With "
-            "one role for both the service could change its own journal"
-        )
+    if not shared:
+        return
+    names = ", ".join(f"CORNERPOST_DATABASE_URL_{name.upper()}_OWNER" for name in shared)
+    told = (
+        f"Name {names}: a role that migrates, beside the one that the service works as. With "
+        "one role for both the service could change its own journal"
+    )
+    if not stack.training:
+        raise Refused(told)
+    say(f"WARNING: {told}; a production stack refuses to start so")
 
 
 def _by_tls(url: str) -> bool:

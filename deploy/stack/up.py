@@ -62,7 +62,7 @@ class Start:
     def run(self) -> list[Process]:
         """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again."""
         _must_be_told(self.stack)
-        refuse_unfit(self.stack)
+        refuse_unfit(self.stack, self.say)
         with alone(self.stack):
             create_keys(self.stack)
             wanted = processes(self.stack)

@@ -47,7 +47,11 @@ def test_a_register_is_not_kept_by_one_role_alone(folder: Path) -> None:
     with pytest.raises(Refused, match="CORNERPOST_DATABASE_URL_LICENSING_OWNER"):
         refuse_unfit(given(folder, licensing=one, licensing_owner=one))
     refuse_unfit(given(folder, licensing=one, licensing_owner=other))
-    refuse_unfit(given(folder, Mode.TRAINING, licensing=one))
+    said: list[str] = []
+    refuse_unfit(given(folder, licensing=one, licensing_owner=other), said.append)
+    assert said == []
+    refuse_unfit(given(folder, Mode.TRAINING, licensing=one), said.append)
+    assert [line[:45] for line in said] == ["WARNING: Name CORNERPOST_DATABASE_URL_LICENSI"]
 
 
 def test_up_refuses_it_before_it_starts_anything(
