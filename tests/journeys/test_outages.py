@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 
@@ -20,9 +21,10 @@ from contracts.licensing.language import Outcome, Status
 from contracts.messages.client import Messages
 from contracts.payments.language import InvoiceStatus
 from contracts.procedures import Tell
+from deploy.stack.cluster import superuser_url
 from deploy.stack.environment import temporal_address
 from deploy.stack.layout import Stack
-from deploy.stack.processes import SERVICES
+from deploy.stack.processes import SERVICES, needed_databases
 from deploy.stack.resurrection import Resurrection
 from deploy.stack.supervision import Supervisor
 from deploy.stack.up import Start, alone
@@ -30,6 +32,7 @@ from deploy.temporal.namespace import connect
 
 LONG = pytest.mark.timeout(240)
 MINUTE = timedelta(minutes=1)
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @contextmanager
@@ -52,6 +55,14 @@ def kill(ring: Ring, name: str) -> int:
     (found,) = [one for one in Supervisor(ring.stack).states() if one.name == name]
     os.kill(found.pid, signal.SIGKILL)
     return found.pid
+
+
+def test_no_database_answers_before_it_is_on_the_disk(stack: Stack) -> None:
+    """Temporal outlives its store, and goes by what it was answered: nothing may come undone."""
+    for name in needed_databases(stack):
+        with psycopg.connect(superuser_url(stack, name)) as database:
+            said = [database.execute(f"show {one}").fetchone() for one in DURABLE]
+        assert said == [("on",)] * len(DURABLE), name
 
 
 @LONG
