@@ -227,6 +227,7 @@ def listener(settings: ServiceSettings) -> Callable[[Relay], None]:
 def _listen_once(conninfo: str, relay: Relay) -> None:
     with psycopg.connect(conninfo, autocommit=True, connect_timeout=3) as connection:
         connection.execute(f"listen {outbox.CHANNEL}")
+        relay.hear()  # what was committed before anybody listened
         while not relay.stop.is_set():
             for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                 relay.hear()

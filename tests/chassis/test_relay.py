@@ -16,7 +16,7 @@ from chassis import outbox
 from chassis.clock import Clock, advance_clock, machine_now
 from chassis.database import Database, open_database, owner_engine
 from chassis.outbox import HOLD_KEY
-from chassis.relay import Outcome, Relay, listener
+from chassis.relay import IN_FLIGHT, Outcome, Relay, listener
 from chassis.tables import outbox as rows
 from chassis.temporal import Told
 from chassis.unit_of_work import Works
@@ -226,7 +226,38 @@ def test_news_that_comes_during_a_look_is_not_slept_over(
     tell(works, case, 1)
     until(lambda: sink.at_work)
     tell(works, case, 1)
-    until(lambda: sink.seqs(case) == [1, 2], seconds=5)
+    until(lambda: sink.seqs(case) == [1, 2])
+
+
+def test_news_from_before_anybody_listened_is_not_slept_over(
+    settings: Settings,
+    database: Database,
+    works: Works,
+    sink: Sink,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chassis.relay.POLL_SECONDS", 20.0)
+    looked, look = list[Outcome](), Relay.deliver_one
+
+    def noted(relay: Relay) -> Outcome:
+        looked.append(look(relay))
+        return looked[-1]
+
+    monkeypatch.setattr(Relay, "deliver_one", noted)
+    case, relay, listen = uuid4(), Relay(database, sink), listener(settings)
+
+    def late(relay: Relay) -> None:
+        until(lambda: len(looked) >= IN_FLIGHT)
+        tell(works, case, 1)
+        listen(relay)
+
+    thread = threading.Thread(target=relay.run, args=(late,))
+    thread.start()
+    try:
+        until(lambda: sink.seqs(case) == [1])
+    finally:
+        relay.stop.set()
+        thread.join(25)
 
 
 def test_relays_stand_still_while_the_clock_is_moved_and_start_with_its_offset(
