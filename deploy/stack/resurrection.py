@@ -12,10 +12,9 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from chassis.clock import machine_now, new_uuid
 from contracts.procedures import PROCEDURES, RECONCILE_WORKFLOW, PageRef, Tell
+from deploy.stack import given_servers
 from deploy.stack.databases import owner_url
-from deploy.stack.environment import temporal_address
 from deploy.stack.layout import Refused, Stack
-from deploy.temporal.namespace import connect
 from kernel.events import CaseRef
 
 SECONDS = 300
@@ -25,7 +24,7 @@ OFFSET = "select offset_seconds from clock"
 
 @dataclass(frozen=True, slots=True)
 class Resurrection:
-    """For one stack whose services, workers and relays run."""
+    """For one stack whose services, workers and relays run. Raises Refused without Temporal."""
 
     stack: Stack
 
@@ -68,7 +67,6 @@ class Resurrection:
             )
 
     async def _client(self) -> Client:
-        plain = await connect(temporal_address(self.stack), self.stack.namespace)
-        config = plain.config()
+        config = (await given_servers.temporal(self.stack)).config()
         config["data_converter"] = pydantic_data_converter
         return Client(**config)

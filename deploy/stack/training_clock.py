@@ -12,13 +12,11 @@ import psycopg
 
 from chassis.clock import machine_now, new_uuid
 from chassis.outbox import CHANNEL, HOLD_KEY
-from deploy.stack import databases
-from deploy.stack.environment import temporal_address
+from deploy.stack import databases, given_servers
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.migrations import has_migrations
 from deploy.stack.processes import SERVICES
 from deploy.stack.skipping import Skipper
-from deploy.temporal import namespace
 from kernel.term import GRACE
 
 SETTLING = timedelta(seconds=5)
@@ -59,15 +57,15 @@ class TrainingClock:
     def forward(self, to: datetime) -> None:
         """Move to a later instant, stopping wherever something falls due on the way.
 
-        Raises Refused for an instant that is past, and when the stack does not come to rest.
+        Raises Refused for an instant that is past, while Temporal is away, and when the stack does
+        not come to rest.
         """
         if to <= self.now():
             raise Refused(f"The clock only goes forward, and it is {self.now():%c} UTC already")
         asyncio.run(self._forward(to))
 
     async def _forward(self, to: datetime) -> None:
-        client = await namespace.connect(temporal_address(self.stack), self.stack.namespace)
-        skipper = Skipper(client)
+        skipper = Skipper(await given_servers.temporal(self.stack))
         with self._everywhere() as services:
             await self._rest(services, skipper)
             while (by := self._next_jump(services, await skipper.next_wake(), to)) > 0:

@@ -13,6 +13,7 @@ from pathlib import Path
 from deploy.stack import cluster, commands, country, databases, training_people
 from deploy.stack.environment import keycloak_admin, temporal_address
 from deploy.stack.given_databases import refuse_unfit
+from deploy.stack.given_servers import refuse_unreachable
 from deploy.stack.identity import reconcile_identity
 from deploy.stack.keys import create_keys
 from deploy.stack.layout import Refused, Stack
@@ -63,6 +64,7 @@ class Start:
         """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again."""
         _must_be_told(self.stack)
         refuse_unfit(self.stack, self.say)
+        refuse_unreachable(self.stack)
         with alone(self.stack):
             create_keys(self.stack)
             wanted = processes(self.stack)
