@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deploy.stack import orphans
 from deploy.stack.layout import Mode, Stack, establish
-from deploy.stack.processes import processes
+from deploy.stack.processes import Ready, processes
+from tests.served import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,6 +28,25 @@ def test_status_names_every_process_with_pid_address_and_readiness(stack: Stack)
     assert list(told) == [process.name for process in processes(stack)]
     assert told["licensing"]["address"] == stack.address("licensing")
     assert all(one["pid"] > 0 for one in told.values())
+
+
+def test_status_shows_who_has_no_temporal(stack: Stack) -> None:
+    needs = [one.name for one in processes(stack) if one.ready is Ready.METRICS]
+
+    def ready(names: list[str]) -> set[bool]:
+        done = cornerpost("status", "--json", "--data", str(stack.data))
+        return {one["ready"] for one in json.loads(done.stdout) if one["name"] in names}
+
+    where = ["--data", str(stack.data)]
+    assert cornerpost("stop", "temporal", *where).returncode == 0
+    try:
+        eventually(lambda: ready(needs) == {False}, "some say they have one", 60)
+        assert ready(["licensing", "cadastre", "keycloak"]) == {True}
+    finally:
+        assert cornerpost("start", "temporal", *where).returncode == 0
+    done = cornerpost("up", "--training", *where)
+    assert done.returncode == 0, done.stderr
+    assert ready(needs) == {True}
 
 
 def test_up_on_a_running_stack_starts_nothing_twice(stack: Stack) -> None:
