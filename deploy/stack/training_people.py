@@ -5,11 +5,16 @@ import os
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 
+from chassis.clock import machine_now
 from deploy.keycloak.people import Officer, Person, make_officers, read_officers
 from deploy.keycloak.realms import Office
 from deploy.keycloak.start import AdminAccount
@@ -21,9 +26,25 @@ from kernel.law.load import load_country
 from kernel.law.training import TrainingOfficer, load_training
 
 RUNNER = "cli.appointing"
-COPIED = "select person, office from appointment where until is null"
+HELD = """
+    select id, person, office, powers, until is not null and until <= at.law as over
+    from appointment, (select %s + make_interval(secs => offset_seconds) as law from clock) at
+"""
+COPIED = "select id from appointment"
 SECONDS = 240.0
 """Keycloak is told within two minutes or asked again; a busy machine needs both."""
+
+
+Seed = Mapping[str, Any]  # what the runner reads: person, office, powers, perhaps names
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One appointment of a person at an office; `over`: it ended, or came to its dated end."""
+
+    id: UUID
+    powers: frozenset[str]
+    over: bool
 
 
 def officers_file(stack: Stack) -> Path:
@@ -37,10 +58,9 @@ def officers(stack: Stack) -> dict[str, Officer]:
 
 
 def fill(stack: Stack, admin: AdminAccount) -> int:
-    """Make accounts and appointments that are not there yet; answer how many officers there are.
+    """Make accounts and appointments that were never there; answer how many officers there are.
 
-    On a training stack only. The appointments are written down by the operator and logged as such;
-    the clockwork copies them to the other services, which is waited for. Raises Refused.
+    On a training stack only. Raises Refused.
     """
     newest = load_country(stack.rulebooks, stack.country).newest
     invented = load_training(stack.rulebooks, newest).officers
@@ -51,12 +71,26 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
         make_officers(keycloak_address(stack), admin, people, file)
     made = officers(stack)
     seeds = [seed for one in invented for seed in _seeds(one, made[one.username])]
-    appoint(stack, seeds)
-    _wait_for_copies(stack, {(str(seed["person"]), str(seed["office"])) for seed in seeds})
+    seat(stack, seeds)
     return len(people)
 
 
-def appoint(stack: Stack, seeds: Sequence[Mapping[str, object]]) -> str:
+def seat(stack: Stack, seeds: Sequence[Seed]) -> None:
+    """Make the appointments that were never made; one that has ended stays ended.
+
+    They are written down by the operator and logged as such; the clockwork copies them, and what
+    else these people hold there, to the other services, which is waited for. Raises Refused.
+    """
+    before = _held(stack)
+    due = [seed for seed in seeds if _never_made(before.get(_place(seed), []), seed)]
+    if due:
+        appoint(stack, due)
+    held = _held(stack) if due else before
+    living = (one for seed in seeds for one in held.get(_place(seed), []) if not one.over)
+    _wait_for_copies(stack, {one.id for one in living})
+
+
+def appoint(stack: Stack, seeds: Sequence[Seed]) -> str:
     """Have licensing write first appointments down, as its operator; answer what was said.
 
     It may hold a password that is shown only once: print it, and keep it nowhere. One process of
@@ -103,7 +137,7 @@ def _person(officer: TrainingOfficer, agencies: dict[str, str]) -> Person:
     )
 
 
-def _seeds(officer: TrainingOfficer, account: Officer) -> list[dict[str, object]]:
+def _seeds(officer: TrainingOfficer, account: Officer) -> list[Seed]:
     return [
         {
             "person": account.person,
@@ -114,7 +148,27 @@ def _seeds(officer: TrainingOfficer, account: Officer) -> list[dict[str, object]
     ]
 
 
-def _wait_for_copies(stack: Stack, wanted: set[tuple[str, str]]) -> None:
+def _place(seed: Seed) -> tuple[str, str]:
+    return str(seed["person"]), str(seed["office"])
+
+
+def _held(stack: Stack) -> dict[tuple[str, str], list[Held]]:
+    """What licensing knows of each person at each office."""
+    found = defaultdict[tuple[str, str], list[Held]](list)
+    with psycopg.connect(owner_url(stack, "licensing")) as register:
+        for number, person, office, powers, over in register.execute(HELD, [machine_now()]):
+            found[person, office].append(Held(number, frozenset(powers), over))
+    return found
+
+
+def _never_made(held: Sequence[Held], seed: Seed) -> bool:
+    """Nor any with these powers, nor is all that the person held at this office over."""
+    wanted = {str(power) for power in seed["powers"]}
+    made = any(wanted <= one.powers for one in held)
+    return not made and (not held or not all(one.over for one in held))
+
+
+def _wait_for_copies(stack: Stack, wanted: set[UUID]) -> None:
     """Until each service knows each appointment; raises Refused when that takes too long."""
     give_up = time.monotonic() + SECONDS
     for service in SERVICES:
@@ -125,6 +179,6 @@ def _wait_for_copies(stack: Stack, wanted: set[tuple[str, str]]) -> None:
             time.sleep(0.3)
 
 
-def _copied(url: str) -> set[tuple[str, str]]:
+def _copied(url: str) -> set[UUID]:
     with psycopg.connect(url) as database:
-        return {(str(row[0]), str(row[1])) for row in database.execute(COPIED)}
+        return {row[0] for row in database.execute(COPIED)}
