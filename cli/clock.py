@@ -11,7 +11,7 @@ from cli.options import Folder, known_stack
 from contracts.instants import LAST
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.training_clock import TrainingClock
-from deploy.stack.up import alone
+from deploy.stack.up import alone, is_changing
 from kernel.law.load import load_country
 
 app = typer.Typer(help="The clock of a training stack.", no_args_is_help=True)
@@ -25,6 +25,17 @@ def show(data: Folder = None) -> None:
     clock = TrainingClock(known_stack(data))
     ahead = timedelta(seconds=clock.offset())
     typer.echo(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} (training; {ahead} ahead)")
+    jump = clock.unfinished()
+    if jump is None:
+        return
+    by = timedelta(seconds=jump.seconds)
+    if is_changing(clock.stack):
+        typer.echo(f"A jump of {by} is under way.")
+    else:
+        typer.echo(
+            f"A jump of {by} was cut off: services and cases may be on both sides of it. The next "
+            "`cornerpost clock forward`, `clock to` or `up` finishes it first."
+        )
 
 
 @app.command()
@@ -48,12 +59,15 @@ def _move(data: Folder, target: Callable[[datetime, Stack], datetime]) -> None:
     stack = known_stack(data)
     clock = TrainingClock(stack, typer.echo)
     with alone(stack):
+        finished = clock.finish()
         try:
             to = target(clock.now(), stack)
         except OverflowError as far:
             raise Refused("No calendar reaches so far") from far
         if to.year >= LAST.year:
             raise Refused(f"No calendar here reaches beyond {LAST.year - 1}")
+        if finished and to <= clock.now():  # the same command again: this was its last jump
+            return
         clock.forward(to)
 
 

@@ -15,6 +15,7 @@ from chassis.clock import machine_now
 from chassis.outbox import HOLD_KEY
 from deploy import archive
 from deploy.archive import FOLDERS, MANIFEST, Manifest, administrator_url, digest
+from deploy.stack import jumps
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import SERVICES, needed_databases
 
@@ -36,7 +37,14 @@ def backup(stack: Stack, target: Path) -> Manifest:
     All databases are dumped from snapshots that were taken side by side while the relays were
     held, so no fact is on its way between two of them. Files are copied afterwards: a row is
     committed only after its file is on the disk. Raises Refused; an archive is whole or absent.
+
+    While a jump of the training clock is cut off there is no one instant to keep: refused.
     """
+    if jumps.unfinished(stack) is not None:
+        raise Refused(
+            "A jump of the clock was cut off, and services and cases differ about the time: finish "
+            "it with `cornerpost up --training` before the backup"
+        )
     if target.exists():
         raise Refused(f"{target} is there already")
     if not target.parent.is_dir():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy import ports
-from deploy.stack import country, outside
+from deploy.stack import country, durable, outside
 
 ROOT = Path(__file__).resolve().parents[2]
 """The clone that the processes are run from."""
@@ -24,7 +24,7 @@ GIVEN = (
 
 NAMES = (
     "run", "logs", "keys", "files", "secrets", "fakes", "demo", "postgres", "postgres.password",
-    "stack.new", "stack.json",
+    "jump.new", "jump.json", "stack.new", "stack.json",
 )
 """All that a stack makes in its folder; what else lies there is not its own."""
 
@@ -282,10 +282,4 @@ def _read(path: Path) -> dict[str, str] | None:
 
 
 def _write(path: Path, content: Mapping[str, str]) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.touch(mode=0o600)
-    with fresh.open("w") as file:
-        file.write(json.dumps(content, indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    durable.write(path, json.dumps(content, indent=1) + "\n")

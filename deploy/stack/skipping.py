@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,16 +15,20 @@ from temporalio.api.workflowservice.v1 import (
     PollWorkflowExecutionTimeSkippingRequest,
     UpdateWorkflowExecutionOptionsRequest,
 )
-from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing._timeskipping import FastForwardConfig, TimeSkippingConfig
 
+from chassis.clock import machine_now
 from contracts.procedures import CLOCKED_WORKFLOWS, NEXT_WAKE
+from kernel.events import CaseRef
 
 T = TypeVar("T")
 AT_ONCE = 20  # calls in flight: the server is no quicker with more
 MOST_SKIPS = 5000
 SECONDS = 120.0  # one jump of one case; longer means that nobody works on it
+NEAR = 0.5  # seconds: a case that lacks less is there
+PAUSE = 0.2  # seconds before a case is looked at again whose asking had no answer
 CLOCKED = ", ".join(f"'{name}'" for name in CLOCKED_WORKFLOWS)
 SLEEPING = f"ExecutionStatus = 'Running' AND WorkflowType IN ({CLOCKED})"
 OPEN = "ExecutionStatus = 'Running'"
@@ -34,10 +38,27 @@ WORKING = (
     PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
     PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
 )
+UNANSWERED = (
+    RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.RESOURCE_EXHAUSTED,
+    RPCStatusCode.ABORTED, RPCStatusCode.UNKNOWN, RPCStatusCode.INTERNAL,
+)
+"""Failures of a call after which what it asked for may be done, or not."""
 
 
 class CaseDidNotArrive(Exception):
     """An open case did not reach the instant the clock was moved to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an open case is: by how many seconds its legal time runs ahead of the machine's.
+
+    That is what its start was told, and what it was moved by since. `on_its_way` is the id of a
+    movement that it has not ended.
+    """
+
+    ahead: float
+    on_its_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +68,26 @@ class Skipper:
     client: Client
     sleeping: str = SLEEPING
 
-    async def forward(self, by: timedelta, jump: UUID) -> int:
-        """Move every open case by the same time and wait for each; answer how many there were.
+    async def forward(self, to: int, jump: UUID) -> int:
+        """Bring every open case to legal time `to` whole seconds ahead of the machine's.
 
-        `jump` is a fresh id for this one movement. Raises CaseDidNotArrive.
+        Each is moved by what it lacks and waited for; answers how many had to be moved. Said again,
+        under the same `jump` or another, it moves only those that were left behind. (The server
+        itself moves a case once more each time that it is asked, whatever the id.) Raises
+        CaseDidNotArrive, and RPCError when Temporal goes away.
         """
-        cases = [one.id async for one in self.client.list_workflows(self.sleeping)]
-        await side_by_side(cases, lambda case: self._move(case, by, str(jump)))
-        return len(cases)
+        cases = await self._open_cases()
+        return sum(await side_by_side(cases, lambda case: self._move(case, to, str(jump))))
+
+    async def ahead(self) -> dict[str, float]:
+        """By how many seconds each open case's legal time runs ahead of the machine's."""
+        cases = await self._open_cases()
+        found = await side_by_side(cases, self._standing)
+        return {case: one.ahead for case, one in zip(cases, found, strict=True) if one}
 
     async def next_wake(self) -> datetime | None:
         """The next instant that an open case sleeps until. Raises CaseDidNotArrive."""
-        cases = [one.id async for one in self.client.list_workflows(self.sleeping)]
+        cases = await self._open_cases()
         wakes = await side_by_side(cases, self._wake_of)
         return min((at for at in wakes if at is not None), default=None)
 
@@ -68,6 +97,10 @@ class Skipper:
         ours = [name for name in found if not name.startswith("temporal-sys")]
         answers = await side_by_side(ours, self._is_busy)
         return sum(answers)
+
+    async def _open_cases(self) -> list[str]:
+        """Each once: a case that has just gone on in a new run may be listed with both."""
+        return list({one.id: one async for one in self.client.list_workflows(self.sleeping)})
 
     async def _wake_of(self, case: str) -> datetime | None:
         handle = self.client.get_workflow_handle(case)
@@ -82,17 +115,77 @@ class Skipper:
                 return None
             raise
 
-    async def _move(self, case: str, by: timedelta, jump: str) -> bool:
+    async def _move(self, case: str, to: int, jump: str) -> bool:
+        """Whether it had to be moved."""
         try:
             async with asyncio.timeout(SECONDS):
-                await self._ask(case, by, jump)
-                return await self._arrival(case, jump)
+                return await self._bring(case, to, jump)
         except TimeoutError as late:
             raise CaseDidNotArrive(_nobody_works(case)) from late
+
+    async def _bring(self, case: str, to: int, jump: str) -> bool:
+        """One that is on its way first arrives: what it lacks is known when it stands still.
+
+        A run that ends on the way may go on in a new one, which is then looked at.
+        """
+        asked = arrived = False
+        while not arrived and (found := await self._standing(case)) is not None:
+            lacking = to - found.ahead
+            if found.on_its_way:
+                await self._moved(case, None, found.on_its_way)
+            elif lacking >= NEAR:
+                asked = True
+                arrived = await self._moved(case, timedelta(seconds=lacking), jump)
+            else:
+                arrived = True
+        return asked
+
+    async def _standing(self, case: str) -> Standing | None:
+        """None for a case that ended."""
+        asked_at = machine_now()
+        try:
+            found = await self.client.get_workflow_handle(case).describe()
+            answered_at = machine_now()
+            if found.status is not WorkflowExecutionStatus.RUNNING:
+                return None
+            told_at_start = await self._told_at_start(case, found.run_id)
         except RPCError as refusal:
-            if refusal.status is RPCStatusCode.NOT_FOUND:  # it ended in the meantime
-                return False
+            if refusal.status is RPCStatusCode.NOT_FOUND:
+                return None
             raise
+        more = found.raw_description.workflow_extended_info
+        if not more.HasField("time_skipping_info"):  # never moved
+            return Standing(told_at_start)
+        info = more.time_skipping_info
+        moved = info.current_time.ToDatetime(UTC) - (asked_at + (answered_at - asked_at) / 2)
+        under = info.effective_config
+        on_its_way = under.fast_forward_config.id if under.enabled else ""
+        return Standing(told_at_start + moved.total_seconds(), on_its_way)
+
+    async def _told_at_start(self, case: str, run: str) -> int:
+        run_of_case = self.client.get_workflow_handle(case, run_id=run)
+        async for event in run_of_case.fetch_history_events(page_size=1):
+            for told in event.workflow_execution_started_event_attributes.input.payloads:
+                return CaseRef.model_validate_json(told.data).clock_offset
+            break
+        return 0
+
+    async def _moved(self, case: str, by: timedelta | None, jump: str) -> bool:
+        """True at the target. False when the run ended before it, or the asking had no answer.
+
+        Without `by` it is only waited for.
+        """
+        try:
+            if by is not None:
+                await self._ask(case, by, jump)
+            return await self._arrival(case, jump)
+        except RPCError as failure:
+            if failure.status is RPCStatusCode.NOT_FOUND:
+                return False
+            if failure.status not in UNANSWERED:
+                raise
+            await asyncio.sleep(PAUSE)
+            return False
 
     async def _ask(self, case: str, by: timedelta, jump: str) -> None:
         skipping = TimeSkippingConfig(
@@ -110,10 +203,11 @@ class Skipper:
             identity="training-clock",
         )
         request.workflow_execution.workflow_id = case
-        await self.client.workflow_service.update_workflow_execution_options(request, retry=True)
+        service = self.client.workflow_service  # no retry: a call that is repeated moves it again
+        await service.update_workflow_execution_options(request, retry=False)
 
     async def _arrival(self, case: str, jump: str) -> bool:
-        """True at the target, False when the case ended before it."""
+        """True at the target, False when the run ended before it."""
         request = PollWorkflowExecutionTimeSkippingRequest(
             namespace=self.client.namespace, fast_forward_id=jump
         )

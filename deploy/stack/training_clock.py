@@ -1,18 +1,29 @@
-"""The training clock: shows legal time, and moves services and open cases from due to due."""
+"""The training clock: shows legal time, and moves services and open cases from due to due.
+
+A jump is written down before anything moves (`deploy.stack.jumps`), so that one that is cut off is
+finished by the next command. Until then services may differ about the time, and cases that were not
+moved are late, as after an outage of Temporal. Relays go on meanwhile: what holds them ends with
+the command. That does no harm. A case whose own time is behind reckons from the newest fact it was
+told of; an alarm that it sets then rings early once the case is moved, finds nothing due and is set
+again. A case begun meanwhile carries its service's offset, moved or not, and is moved by what that
+lacks of the jump's end, which may be nothing.
+"""
 
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import psycopg
+from temporalio.service import RPCError
 
-from chassis.clock import machine_now, new_uuid
+from chassis.clock import machine_now
 from chassis.outbox import CHANNEL, HOLD_KEY
-from deploy.stack import databases, given_servers
+from deploy.stack import databases, given_servers, jumps
+from deploy.stack.jumps import Jump
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.migrations import has_migrations
 from deploy.stack.processes import SERVICES
@@ -57,27 +68,52 @@ class TrainingClock:
     def forward(self, to: datetime) -> None:
         """Move to a later instant, stopping wherever something falls due on the way.
 
-        Raises Refused for an instant that is past, while Temporal is away, and when the stack does
-        not come to rest.
+        A jump that was cut off is finished first. Raises Refused for an instant that is past, when
+        the stack does not come to rest, and when Temporal goes away; CaseDidNotArrive.
         """
+        self.finish()
         if to <= self.now():
             raise Refused(f"The clock only goes forward, and it is {self.now():%c} UTC already")
-        asyncio.run(self._forward(to))
+        _told_in_words(self._forward(to))
+
+    def unfinished(self) -> Jump | None:
+        """The jump that is under way, or was cut off."""
+        return jumps.unfinished(self.stack)
+
+    def finish(self) -> bool:
+        """Bring every service and open case to the end of a jump that was cut off, if one was.
+
+        Raises as `forward` does; the jump can then still be finished.
+        """
+        jump = self.unfinished()
+        if jump is not None:
+            self.say(f"Finishing a jump of {timedelta(seconds=jump.seconds)} that was cut off")
+            _told_in_words(self._finish(jump))
+        return jump is not None
 
     async def _forward(self, to: datetime) -> None:
         skipper = Skipper(await given_servers.temporal(self.stack))
         with self._everywhere() as services:
             await self._rest(services, skipper)
             while (by := self._next_jump(services, await skipper.next_wake(), to)) > 0:
-                with _relays_held(services):
-                    offset = max(_offset(one) for one in services.values()) + by
-                    for one in services.values():
-                        _set_offset(one, offset)
-                    jump = new_uuid(machine_now())
-                    moved = await skipper.forward(timedelta(seconds=by), jump)
-                at = machine_now() + timedelta(seconds=offset)
-                self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} waiting workflows moved")
-                await self._rest(services, skipper)
+                offset = max(_offset(one) for one in services.values())
+                await self._jump(services, skipper, jumps.begin(self.stack, offset, by))
+
+    async def _finish(self, jump: Jump) -> None:
+        skipper = Skipper(await given_servers.temporal(self.stack))
+        with self._everywhere() as services:
+            await self._rest(services, skipper)
+            await self._jump(services, skipper, jump)
+
+    async def _jump(self, services: "Services", skipper: Skipper, jump: Jump) -> None:
+        with _relays_held(services):
+            for one in services.values():
+                _set_offset(one, jump.to_offset)
+            moved = await skipper.forward(jump.to_offset, jump.id)
+        jumps.end(self.stack)
+        at = machine_now() + timedelta(seconds=jump.to_offset)
+        self.say(f"It is {at:%a %d %b %Y %H:%M:%S} UTC; {moved} waiting workflows moved")
+        await self._rest(services, skipper)
 
     def _next_jump(self, services: "Services", wake: datetime | None, to: datetime) -> int:
         """Seconds to the next instant that something is due at, or to the target; 0 when there.
@@ -120,6 +156,16 @@ class TrainingClock:
 Services = dict[str, psycopg.Connection]
 
 
+def _told_in_words(work: Coroutine[None, None, None]) -> None:
+    try:
+        asyncio.run(work)
+    except RPCError as failure:
+        raise Refused(
+            f"Temporal failed ({failure}). A jump that this cut off is finished by the next "
+            "`cornerpost clock forward`, `clock to` or `up`"
+        ) from failure
+
+
 @contextmanager
 def _relays_held(services: Services) -> Iterator[None]:
     """While this lasts no relay tells a workflow anything: the lock is one that they ask for."""
@@ -138,7 +184,8 @@ def _offset(one: psycopg.Connection) -> int:
 
 
 def _set_offset(one: psycopg.Connection, seconds: int) -> None:
-    one.execute("update clock set offset_seconds = %s", [seconds])
+    one.execute("update clock set offset_seconds = %(to)s where offset_seconds < %(to)s",
+                {"to": seconds})
 
 
 def _next_due(one: psycopg.Connection, after: datetime) -> datetime | None:

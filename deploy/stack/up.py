@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TextIO
 
 from deploy.stack import cluster, commands, country, databases, training_people
 from deploy.stack.environment import keycloak_admin, temporal_address
@@ -21,6 +22,7 @@ from deploy.stack.migrations import migrate_all
 from deploy.stack.processes import Process, Tier, processes
 from deploy.stack.readiness import ready
 from deploy.stack.supervision import Supervisor
+from deploy.stack.training_clock import TrainingClock
 from deploy.temporal import config, namespace, schema, server
 
 SECONDS = {"postgres": 30.0, "keycloak": 300.0}
@@ -61,7 +63,10 @@ class Start:
     say: Say = field(default=lambda line: None)
 
     def run(self) -> list[Process]:
-        """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again."""
+        """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again.
+
+        A jump of the training clock that was cut off is finished then.
+        """
         _must_be_told(self.stack)
         refuse_unfit(self.stack, self.say)
         refuse_unreachable(self.stack)
@@ -74,6 +79,8 @@ class Start:
                 config.write_config(commands.temporal_server(self.stack), self._temporal_folder)
             self.supervisor.keep(wanted)
             self._bring(wanted)
+            if self.stack.training:
+                TrainingClock(self.stack, self.say).finish()
             return wanted
 
     def one(self, name: str) -> None:
@@ -166,7 +173,21 @@ def together(*tasks: Callable[[], None]) -> None:
 @contextmanager
 def alone(stack: Stack) -> Iterator[None]:
     """One command at a time changes what runs; a second one waits."""
-    stack.run.mkdir(mode=0o700, exist_ok=True)
-    with (stack.run / "changing.lock").open("w") as lock:
+    with _changing(stack) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def is_changing(stack: Stack) -> bool:
+    """Whether a command is at work on the stack at this moment."""
+    with _changing(stack) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _changing(stack: Stack) -> TextIO:
+    stack.run.mkdir(mode=0o700, exist_ok=True)
+    return (stack.run / "changing.lock").open("w")
