@@ -7,8 +7,8 @@ from typing import TypeVar
 from deploy.stack.layout import Refused
 
 T = TypeVar("T")
-SECONDS = 60.0
-"""More than any outage that is mended by itself, on a busy machine too."""
+SECONDS = 180.0
+"""Three times the longest pause between two tries after an outage, so on a busy machine too."""
 EVERY = 0.1
 
 

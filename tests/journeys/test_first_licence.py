@@ -25,7 +25,7 @@ from deploy.stack.layout import Mode, Refused, establish
 from kernel.problems import Problem
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_the_story_of_a_first_licence_is_told_to_its_end(story: Story, told: list[str]) -> None:
     tell(story)
     text = "\n".join(told)

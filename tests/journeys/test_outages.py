@@ -30,7 +30,7 @@ from deploy.stack.supervision import Supervisor
 from deploy.stack.up import Start, alone
 from deploy.temporal.namespace import connect
 
-LONG = pytest.mark.timeout(240)
+LONG = pytest.mark.timeout(600)
 MINUTE = timedelta(minutes=1)
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 

@@ -75,7 +75,7 @@ def in_other_hands(case: Case, ring: Ring) -> Case:
     return Case(ring, ring.miner(case.miner.name, case.miner.number), case.lodged)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_what_was_recorded_stands_and_what_was_open_goes_on_after_a_restore(
     story: Story, folder: Path
 ) -> None:

@@ -41,7 +41,7 @@ def facts_of(case: Case) -> list[str]:
     return [one.name for one in case.miner.cases.history(case.id, limit=500).entries]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_the_next_in_line_gets_the_ground_when_the_first_withdraws(
     ring: Ring, place: Place
 ) -> None:
@@ -59,7 +59,7 @@ def test_the_next_in_line_gets_the_ground_when_the_first_withdraws(
     assert facts_of(second).count("invoice.paid") == 2
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_who_came_second_is_refused_when_the_first_has_its_licence(
     ring: Ring, place: Place
 ) -> None:

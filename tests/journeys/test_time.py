@@ -18,7 +18,7 @@ def forward(story: Story, by: timedelta) -> None:
     story.ring.move_clock(story.ring.clock.now() + by, print)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_case_begun_after_the_clock_was_moved_lives_in_legal_time(story: Story) -> None:
     forward(story, timedelta(days=3))
     moved_to = story.ring.clock.now()
@@ -35,7 +35,7 @@ def test_a_case_begun_after_the_clock_was_moved_lives_in_legal_time(story: Story
     assert case.open_step("decision").opened_at == check.due_at
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_places_that_are_not_paid_for_in_time_never_counted(story: Story) -> None:
     cases = [lodge_right(story, right, person) for person, right in enumerate(CONDITIONAL, 41)]
     for case in cases:
@@ -50,7 +50,7 @@ def test_places_that_are_not_paid_for_in_time_never_counted(story: Story) -> Non
             assert area.status is ApplicationAreaStatus.RELEASED
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_place_that_was_paid_for_stands_when_the_hour_is_over(story: Story) -> None:
     paid = [pay(lodge_right(story, right, n), right) for n, right in enumerate(CONDITIONAL, 51)]
     forward(story, timedelta(minutes=62))
