@@ -14,6 +14,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from kernel.authority import Realm
+
 Mode = Literal["production", "training"]
 
 
@@ -126,7 +128,8 @@ class ServiceSettings(ProcessSettings):
 
     `database` belongs to the app role, `database_owner` to the role that migrates. `pool` is the
     number of connections and of requests admitted at once, `queue` how many more may wait
-    (default: ten for each connection). Issuers are the exact `iss` of their tokens.
+    (default: ten for each connection). Issuers are the exact `iss` of their tokens; `keycloak` is
+    where they answer services (default: where they answer browsers).
     """
 
     service: ClassVar[str]
@@ -135,6 +138,7 @@ class ServiceSettings(ProcessSettings):
     database_owner: SecretStr | None = None
     pool: int = Field(default=10, ge=1, le=200)
     queue: int | None = Field(default=None, ge=0)
+    keycloak: str | None = None
     staff_issuer: str = ""
     public_issuer: str = ""
     staff_jwks: str | None = None
@@ -162,6 +166,12 @@ class ServiceSettings(ProcessSettings):
     def lacking(self) -> tuple[str, ...]:
         """What this service has not been told of the world outside, in words for its operator."""
         return ()
+
+    def realm_address(self, realm: Realm) -> str:
+        """Where this realm of Keycloak answers services."""
+        if self.keycloak:
+            return f"{self.keycloak}/realms/{realm.value}"
+        return self.staff_issuer if realm is Realm.STAFF else self.public_issuer
 
     @property
     def waiting(self) -> int:

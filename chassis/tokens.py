@@ -262,7 +262,7 @@ def tokens_of(settings: ServiceSettings, now: Callable[[], datetime]) -> Tokens:
             iss,
             frozenset(azp),
             IssuerKeys(
-                jwks or f"{iss}/protocol/openid-connect/certs",
+                jwks or f"{settings.realm_address(realm)}/protocol/openid-connect/certs",
                 settings.keys / "issuers" / f"{settings.service}-{realm.value}.json",
                 now,
             ),

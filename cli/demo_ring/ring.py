@@ -18,7 +18,7 @@ from deploy.keycloak.one_time_codes import OneTimeCodes
 from deploy.keycloak.people import Officer
 from deploy.keycloak.sign_in import PortalClient, sign_in_miner, sign_in_officer
 from deploy.stack import training_people
-from deploy.stack.environment import keycloak_address
+from deploy.stack.environment import keycloak_address, sign_in_address
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import SERVICES
 from deploy.stack.training_clock import TrainingClock
@@ -151,8 +151,9 @@ class Ring:
     def _portal(self, realm: str, client: str) -> PortalClient:
         name = client.replace("_", "-")
         return PortalClient(
-            f"{keycloak_address(self.stack)}/realms/{realm}", name,
-            secret(self.stack, f"client-{name}"), f"{self.address('portal')}/signin/callback",
+            f"{sign_in_address(self.stack)}/realms/{realm}", name,
+            secret(self.stack, f"client-{name}"), f"{self.stack.public_url}/signin/callback",
+            f"{keycloak_address(self.stack)}/realms/{realm}",
         )
 
     def _addresses(self) -> dict[str, str]:

@@ -26,10 +26,14 @@ PLACE = re.compile(r"\$\{(CP_[A-Z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where browsers find the portal and the phone provider (its issuer); no final slash."""
+    """Where browsers find the portal and the phone provider (its issuer); no final slash.
+
+    `phone_asked` is where Keycloak itself asks the phone provider for tokens and keys.
+    """
 
     portal: str
     phone: str
+    phone_asked: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,7 +68,11 @@ def realm_documents(
     addresses: Addresses, client_secrets: ClientSecrets, offices: Iterable[Office]
 ) -> dict[str, Document]:
     """Both realms, ready to be created from or compared with."""
-    values = {"CP_PORTAL_URL": addresses.portal, "CP_PHONE_URL": addresses.phone}
+    values = {
+        "CP_PORTAL_URL": addresses.portal,
+        "CP_PHONE_URL": addresses.phone,
+        "CP_PHONE_ASKED_URL": addresses.phone_asked,
+    }
     for field in fields(ClientSecrets):
         values[f"CP_{field.name.upper()}_SECRET"] = getattr(client_secrets, field.name)
     staff, public = (_read(realm, values) for realm in (STAFF, PUBLIC))

@@ -30,16 +30,24 @@ class SignInFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PortalClient:
-    """Who asks people to sign in: `portal` of realm staff or `portal-public` of public."""
+    """Who asks people to sign in: `portal` of realm staff or `portal-public` of public.
+
+    Browsers are sent to the issuer; `asked_at` is where codes are exchanged (default: there too).
+    """
 
     issuer: str
     client_id: str
     secret: str = field(repr=False)
     redirect: str
+    asked_at: str | None = None
 
     @property
     def protocol(self) -> str:
         return f"{self.issuer}/protocol/openid-connect"
+
+    @property
+    def token(self) -> str:
+        return f"{self.asked_at or self.issuer}/protocol/openid-connect/token"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,11 +75,12 @@ Answers = Mapping[str, Callable[[Mapping[str, str]], str]]
 class Browser:
     """One person's browser: it keeps cookies, so a second sign-in meets the running session.
 
-    Use it in a `with` statement, or close it.
+    Use it in a `with` statement, or close it. `ways` is how it reaches servers, if not as usual.
     """
 
-    def __init__(self) -> None:
-        self._http = httpx.Client(timeout=30, event_hooks={"response": [self._plain]})
+    def __init__(self, ways: httpx.BaseTransport | None = None) -> None:
+        hooks = {"response": [self._plain]}
+        self._http = httpx.Client(timeout=30, transport=ways, event_hooks=hooks)
 
     def __enter__(self) -> Self:
         return self
@@ -130,9 +139,9 @@ class Browser:
         where = f"{page.status_code} at {page.request.url.path}"
         raise SignInFailed(f"{where}: {re.sub(' +', ' ', words).strip()[:300]}")
 
-    def _plain(self, _: httpx.Response) -> None:
+    def _plain(self, answer: httpx.Response) -> None:
         """Cookies are marked Secure; on loopback browsers send them over HTTP, httpx not."""
-        for cookie in self._http.cookies.jar:
+        for cookie in self._http.cookies.jar if answer.url.scheme == "http" else ():
             cookie.secure = False
 
 
@@ -166,7 +175,7 @@ def refresh(client: PortalClient, tokens: Tokens) -> Tokens:
 
 def _exchange(client: PortalClient, form: Mapping[str, str]) -> Tokens:
     proof = {"client_id": client.client_id, "client_secret": client.secret}
-    answer = httpx.post(f"{client.protocol}/token", data={**form, **proof}, timeout=30)
+    answer = httpx.post(client.token, data={**form, **proof}, timeout=30)
     if answer.is_error:
         raise SignInFailed(f"{answer.status_code} {answer.text[:300]}")
     body = answer.json()

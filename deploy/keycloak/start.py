@@ -57,12 +57,14 @@ class Launch:
 
 def launch(
     home: Path, port: int, management_port: int, database: Database, admin: AdminAccount,
-    archive: Path | None = None,
+    archive: Path | None = None, public: str | None = None, host: str = "127.0.0.1",
 ) -> Launch:
     """Run the built distribution at `home`; secrets go by environment, never on the command line.
 
     Java is started directly, not by kc.sh, so that the supervised process is Keycloak itself.
     `archive` is a file of shared classes: used when it exists, else written at a clean stop.
+    `public` is where browsers find it, behind a proxy that ends TLS (default: its own port), and
+    `host` the address it listens on.
     """
     options = [*JAVA, f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
     jar = home / "lib" / "quarkus-run.jar"
@@ -72,9 +74,9 @@ def launch(
         command=(
             "java", *options, "-cp", str(jar),
             "io.quarkus.bootstrap.runner.QuarkusEntryPoint", "start", "--optimized",
-            "--cache=local", "--http-enabled=true", "--http-host=127.0.0.1",
+            "--cache=local", "--http-enabled=true", f"--http-host={host}",
             f"--http-port={port}", f"--http-management-port={management_port}",
-            f"--hostname={base_url(port)}", "--log-level=INFO,io.smallrye.health:WARN",
+            *_known_as(port, public), "--log-level=INFO,io.smallrye.health:WARN",
             "--db-pool-max-size=15", "--db-pool-initial-size=2",
         ),
         environment={
@@ -87,8 +89,21 @@ def launch(
     )
 
 
+def _known_as(port: int, public: str | None) -> tuple[str, ...]:
+    """Pages and issuers bear the public name; whoever asks on loopback is answered there.
+
+    The proxy says in X-Forwarded-For who calls; nobody else reaches the port.
+    """
+    if public is None:
+        return (f"--hostname={base_url(port)}",)
+    return (
+        f"--hostname={public.rstrip('/')}", "--hostname-backchannel-dynamic=true",
+        "--proxy-headers=xforwarded",
+    )
+
+
 def base_url(port: int) -> str:
-    """Where Keycloak answers; issuers are `<base_url>/realms/<realm>`."""
+    """Where Keycloak answers on this machine; issuers begin so unless it has a public address."""
     return f"http://127.0.0.1:{port}"
 
 

@@ -7,8 +7,13 @@ from typing import Final
 COUNTRY: Final = "CORNERPOST_COUNTRY"
 ORIGIN: Final = "CORNERPOST_ORIGIN"
 PUBLIC_URL: Final = "CORNERPOST_PUBLIC_URL"
+KEYCLOAK_PUBLIC_URL: Final = "CORNERPOST_KEYCLOAK_PUBLIC_URL"
+PHONE_PUBLIC_URL: Final = "CORNERPOST_PHONE_PUBLIC_URL"
 RULEBOOKS: Final = "CORNERPOST_RULEBOOKS"
-NAMES: Final = (COUNTRY, ORIGIN, PUBLIC_URL, RULEBOOKS)
+ADDRESSES: Final = (PUBLIC_URL, KEYCLOAK_PUBLIC_URL, PHONE_PUBLIC_URL)
+"""Where browsers find the portal, Keycloak and the sign-in by phone."""
+
+NAMES: Final = (COUNTRY, ORIGIN, RULEBOOKS, *ADDRESSES)
 
 FICTIONAL: Final = {COUNTRY: "example", ORIGIN: "cadastre.example"}
 """What a stack is when it was told nothing: the country of every test, under a name of nobody."""
@@ -47,9 +52,10 @@ def mistaken(given: Mapping[str, str], clone: Path) -> str | None:
     folder = rulebooks_of(given, clone) / country_of(given)
     if not any(folder.glob("*/country.yaml")):
         return f"there is no rulebook of {country_of(given)!r} in {folder.parent}"
-    url = given.get(PUBLIC_URL, "https://")
-    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        return f"{PUBLIC_URL} begins with https://"
+    for name in ADDRESSES:
+        url = given.get(name, "https://")
+        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+            return f"{name} begins with https://"
     host = origin_host(given)
     if not host.replace("-", "").replace(".", "").isalnum() or "." not in host:
         return f"{ORIGIN} is a host name such as cadastre.example"

@@ -2,10 +2,11 @@
 
 from deploy.keycloak import start as keycloak
 from deploy.keycloak.install import keycloak_home
-from deploy.stack import outside
+from deploy.stack import country, outside
 from deploy.stack.databases import app_url, owner_url
 from deploy.stack.given_databases import place_of
 from deploy.stack.layout import Stack
+from deploy.stack.listening import LISTEN, is_door, listens_at
 from deploy.stack.processes import FAKES, SERVICES, Process
 from deploy.stack.vault import secret
 
@@ -15,7 +16,7 @@ KEYCLOAK_ADMIN = "cornerpost-reconciler"
 def environment(process: Process, stack: Stack) -> dict[str, str]:
     """The variables of one process; secrets travel here and never on a command line."""
     if process.module is None:
-        return {}
+        return _foreign(process, stack)
     prefix = _prefix(process)
     told = shared(stack) | _ports(process, stack, prefix) | _own(process, stack)
     if process in FAKES:
@@ -25,7 +26,7 @@ def environment(process: Process, stack: Stack) -> dict[str, str]:
 
 def shared(stack: Stack) -> dict[str, str]:
     """What the whole stack is told alike."""
-    issuer = f"{keycloak_address(stack)}/realms"
+    issuer = f"{sign_in_address(stack)}/realms"
     return {
         "CORNERPOST_MODE": str(stack.mode),
         "CORNERPOST_TEMPORAL": temporal_address(stack),
@@ -49,9 +50,19 @@ def keycloak_address(stack: Stack) -> str:
     return stack.given.get("CORNERPOST_KEYCLOAK") or keycloak.base_url(stack.port("keycloak"))
 
 
+def sign_in_address(stack: Stack) -> str:
+    """Where browsers find Keycloak, and what its tokens say of their issuer."""
+    return stack.given.get(country.KEYCLOAK_PUBLIC_URL, keycloak_address(stack)).rstrip("/")
+
+
 def phone_issuer(stack: Stack) -> str:
     """The issuer behind the public realm: messages, which knows a miner by the phone."""
-    return f"{stack.address('messages')}/phone"
+    return stack.given.get(country.PHONE_PUBLIC_URL, _own_phone(stack)).rstrip("/")
+
+
+def phone_address(stack: Stack) -> str:
+    """Where Keycloak itself asks that issuer: one that runs elsewhere by its public address."""
+    return phone_issuer(stack) if "CORNERPOST_KEYCLOAK" in stack.given else _own_phone(stack)
 
 
 def keycloak_launch(stack: Stack) -> keycloak.Launch:
@@ -68,6 +79,8 @@ def keycloak_launch(stack: Stack) -> keycloak.Launch:
         ),
         own_admin(stack),
         keycloak_home().with_name(f"{keycloak_home().name}.jsa"),
+        stack.given.get(country.KEYCLOAK_PUBLIC_URL),
+        listens_at(stack),
     )
 
 
@@ -85,6 +98,18 @@ def keycloak_admin(stack: Stack) -> keycloak.AdminAccount | None:
     return keycloak.AdminAccount(client, word) if client and word else None
 
 
+def _own_phone(stack: Stack) -> str:
+    return f"{stack.address('messages')}/phone"
+
+
+def _foreign(process: Process, stack: Stack) -> dict[str, str]:
+    """What a server of others is started with anew when it changes."""
+    if process.name != "keycloak":
+        return {}
+    names = (country.KEYCLOAK_PUBLIC_URL, LISTEN)
+    return {name: stack.given[name] for name in names if name in stack.given}
+
+
 def _prefix(process: Process) -> str:
     """App, worker and relay of a service share one prefix."""
     first = process.name.split("-")[0] if process.name.split("-")[0] in SERVICES else process.name
@@ -93,7 +118,8 @@ def _prefix(process: Process) -> str:
 
 def _ports(process: Process, stack: Stack, prefix: str) -> dict[str, str]:
     kind = "METRICS_PORT" if process.ready.name == "METRICS" else "PORT"
-    return {f"{prefix}{kind}": str(stack.port(process.name))}
+    door = {f"{prefix}HOST": listens_at(stack)} if is_door(process) else {}
+    return door | {f"{prefix}{kind}": str(stack.port(process.name))}
 
 
 def _own(process: Process, stack: Stack) -> dict[str, str]:

@@ -21,5 +21,4 @@ class Settings(ServiceSettings):
 
     service: ClassVar[str] = "licensing"
 
-    keycloak: str | None = None
     keycloak_secret: SecretStr | None = None

@@ -23,6 +23,8 @@ ITS_OWN = {
     "CORNERPOST_COUNTRY": "example",
     "CORNERPOST_ORIGIN": "register.example",
     "CORNERPOST_PUBLIC_URL": "https://register.example",
+    "CORNERPOST_KEYCLOAK_PUBLIC_URL": "https://id.register.example",
+    "CORNERPOST_PHONE_PUBLIC_URL": "https://codes.register.example/phone",
 }
 
 

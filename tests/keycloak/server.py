@@ -112,7 +112,7 @@ def running_keycloak(folder: Path) -> Iterator[KeycloakUnderTest]:
         secrets = ClientSecrets.generate()
         phone = PhoneStandIn(free_port(), secrets.phone)
         phone.start()
-        addresses = Addresses(portal=f"http://127.0.0.1:{free_port()}", phone=phone.issuer)
+        addresses = Addresses(f"http://127.0.0.1:{free_port()}", phone.issuer, phone.issuer)
         reconcile(url, account, addresses, secrets, OFFICES)
         officers = make_officers(url, account, PEOPLE, folder / "secrets" / "officers.json")
         codes = OneTimeCodes(folder / "codes")

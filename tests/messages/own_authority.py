@@ -37,11 +37,11 @@ class OwnAuthority:
     def file(self) -> Path:
         return self.folder / "authority.pem"
 
-    def server(self, address: str) -> ssl.SSLContext:
-        """What a server at an IP address shows that it is."""
+    def server(self, address: str, *more: str) -> ssl.SSLContext:
+        """What a server at an IP address, or of these names, shows that it is."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
-        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+        names = x509.SubjectAlternativeName([called(one) for one in (address, *more)])
         made = begun(name, self.certificate.subject, key).add_extension(names, critical=False)
         shown = made.sign(self.key, SHA256()).public_bytes(Encoding.PEM)
         file = self.folder / f"server-{address}.pem"
@@ -50,6 +50,12 @@ class OwnAuthority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
         return context
+
+
+def called(name: str) -> x509.GeneralName:
+    """As a certificate says it: four numbers are an address, everything else is a name."""
+    plain = name.replace(".", "").isdigit()
+    return x509.IPAddress(ip_address(name)) if plain else x509.DNSName(name)
 
 
 def begun(

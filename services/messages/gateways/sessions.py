@@ -8,6 +8,7 @@ import httpx
 
 from chassis.clock import machine_now, new_uuid
 from chassis.signing import TokenSigner
+from kernel.authority import Realm
 from services.messages.desk import Desk
 from services.messages.gateways.gateway import GatewayAway
 
@@ -32,7 +33,8 @@ class Sessions:
     @classmethod
     def of(cls, desk: Desk) -> "Sessions":
         told = desk.settings
-        where = f"{told.public_issuer}/protocol/openid-connect/logout/backchannel-logout"
+        realm = told.realm_address(Realm.PUBLIC)
+        where = f"{realm}/protocol/openid-connect/logout/backchannel-logout"
         return cls(where, told.phone_issuer, told.phone_client, desk.signer, told.gateway_seconds)
 
     def end(self, subscriber: UUID) -> None:
