@@ -1,6 +1,7 @@
 """The clock's command is killed in the middle of a jump: the next command makes it whole."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -29,21 +30,30 @@ HOUR = 3600
 NEAR = 600  # seconds: what a busy machine takes is no hour
 OFFSET = "select offset_seconds from clock"
 WAITING = "select pid from pg_stat_activity where %s = any (pg_blocking_pids(pid))"
-KILLED_ON_THE_FIRST_ARRIVAL = f"""
+AMONG_THE_CASES = f"""
 import os, signal, sys
 from cli.main import run
+from cli.options import known_stack
 from deploy.stack import skipping
+from deploy.stack.supervision import Supervisor
 
-class Killed(skipping.Skipper):
+class CutOff(skipping.Skipper):
     async def _moved(self, case, by, jump):
-        await super()._moved(case, by, jump)
+        moved = await super()._moved(case, by, jump)
         if by is not None and by.total_seconds() > {HOUR}:
-            os.kill(os.getpid(), signal.SIGKILL)
+            {{cut_off}}
+        return moved
 
 skipping.AT_ONCE = 1
-sys.modules["deploy.stack.training_clock"].Skipper = Killed
-run(sys.argv[1:])
+sys.modules["deploy.stack.training_clock"].Skipper = CutOff
+code = run(sys.argv[1:])
+sys.stderr.flush()
+os._exit(code)
 """
+KILLED = AMONG_THE_CASES.format(cut_off="os.kill(os.getpid(), signal.SIGKILL)")
+WITHOUT_TEMPORAL = AMONG_THE_CASES.format(
+    cut_off="Supervisor(known_stack(None)).stop('temporal')"
+)
 
 
 def cornerpost(*words: str, at: Stack) -> str:
@@ -53,6 +63,15 @@ def cornerpost(*words: str, at: Stack) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def forward_through(script: str, stack: Stack) -> subprocess.CompletedProcess[str]:
+    """`clock forward 60d` by a command that is cut off when the first case has come far."""
+    return subprocess.run(
+        [sys.executable, "-c", script, "clock", "forward", "60d"],
+        cwd=ROOT, env=os.environ | {"CORNERPOST_DATA": str(stack.data)},
+        capture_output=True, text=True, check=False, timeout=300,
+    )
 
 
 def waiting_cases(story: Story, *people: int) -> list[Case]:
@@ -122,11 +141,7 @@ def forwarding(stack: Stack) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_jump_killed_among_the_cases_is_finished_by_the_next_move(story: Story) -> None:
     stack = story.ring.stack
     cases = waiting_cases(story, 91, 92, 93)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED_ON_THE_FIRST_ARRIVAL,
-         "clock", "forward", "60d", "--data", str(stack.data)],
-        cwd=ROOT, check=False, timeout=300,
-    )
+    killed = forward_through(KILLED, stack)
     assert killed.returncode == -signal.SIGKILL
     jump = jumps.unfinished(stack)
     assert jump is not None
@@ -162,3 +177,17 @@ def test_a_jump_killed_among_the_services_is_finished_when_the_stack_comes_up(
     assert "Finishing a jump" in cornerpost("up", "--training", at=stack)
     assert all_agree(story.ring, *cases, early, late)
     assert jumps.unfinished(stack) is None
+
+
+@pytest.mark.timeout(400)
+def test_a_jump_during_which_temporal_went_away_is_told_in_words_and_finished(
+    story: Story,
+) -> None:
+    stack = story.ring.stack
+    cases = waiting_cases(story, 99, 100)
+    refused = forward_through(WITHOUT_TEMPORAL, stack)
+    assert refused.returncode == 1
+    assert "Temporal failed" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "Finishing a jump" in cornerpost("up", "--training", at=stack)
+    assert all_agree(story.ring, *cases)
