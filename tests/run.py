@@ -38,7 +38,7 @@ def main(words: list[str]) -> int:
             "CORNERPOST_TEST_STACK": str(data),
             "CORNERPOST_TEST_TEMPORAL": f"127.0.0.1:{PORT_BASE + 1}",
         }
-        pytest = [sys.executable, "-m", "pytest", "-q", "-n", AT_ONCE, *words]
+        pytest = [sys.executable, "-m", "pytest", "-q", "--durations=25", "-n", AT_ONCE, *words]
         ended = subprocess.run(pytest, cwd=ROOT, env=environment, check=False)
     return ended.returncode
 
