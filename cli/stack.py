@@ -14,6 +14,7 @@ from deploy.stack import down as stopping
 from deploy.stack.layout import Mode, Refused, Stack, establish
 from deploy.stack.migrations import migrate_all
 from deploy.stack.status import Standing, standings
+from deploy.stack.staying import ending, stay
 from deploy.stack.supervision import Supervisor
 from deploy.stack.up import Start, alone
 
@@ -33,8 +34,12 @@ def up(
             help="stand-ins for phones, mailboxes and mobile money; training always has them",
         ),
     ] = None,
+    staying: Annotated[
+        bool, typer.Option("--stay", help="until told to end, and then stop it: for containers")
+    ] = False,
 ) -> None:
     """Start the whole stack on loopback and exit when it is ready."""
+    told = ending() if staying else None
     mode = Mode.TRAINING if training else Mode.PRODUCTION
     stack = start_stack(folder(data), mode, port_base, fakes)
     _show(standings(stack))
@@ -42,6 +47,8 @@ def up(
         typer.echo("TRAINING: nothing here has legal effect.")
     elif stack.fakes:
         typer.echo("FAKES: texts, mails and payments reach stand-ins and nobody else.")
+    if told is not None:
+        stay(stack, told)
 
 
 def start_stack(

@@ -76,6 +76,7 @@ def launch(
             "io.quarkus.bootstrap.runner.QuarkusEntryPoint", "start", "--optimized",
             "--cache=local", "--http-enabled=true", f"--http-host={host}",
             f"--http-port={port}", f"--http-management-port={management_port}",
+            "--http-management-host=127.0.0.1",
             *_known_as(port, public), "--log-level=INFO,io.smallrye.health:WARN",
             "--db-pool-max-size=15", "--db-pool-initial-size=2",
         ),

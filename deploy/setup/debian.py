@@ -84,3 +84,7 @@ def _apt(prefix: list[str], *words: str) -> None:
     done = subprocess.run(quiet, capture_output=True, text=True, check=False)
     if done.returncode:
         give_up(f"apt-get {words[0]} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+
+
+if __name__ == "__main__":
+    install_packages(testing=False)

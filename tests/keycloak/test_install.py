@@ -49,6 +49,15 @@ def test_no_secret_stands_on_the_command_line(tmp_path: Path) -> None:
     assert "--http-host=127.0.0.1" in made.command
 
 
+def test_health_and_figures_are_answered_on_loopback_wherever_keycloak_listens(
+    tmp_path: Path,
+) -> None:
+    database = Database("127.0.0.1:5432/keycloak", "owner", "database-password")
+    account = AdminAccount("reconciler", "admin-secret")
+    made = launch(tmp_path, 1, 2, database, account, host="0.0.0.0")
+    assert {"--http-host=0.0.0.0", "--http-management-host=127.0.0.1"} <= {*made.command}
+
+
 def test_half_a_class_archive_is_thrown_away(tmp_path: Path) -> None:
     archive, jar = tmp_path / "classes.jsa", tmp_path / "run.jar"
     half = tmp_path / "classes.jsa.new"
