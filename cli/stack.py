@@ -11,7 +11,7 @@ from rich.table import Table
 from cli.options import Folder, folder, known_stack
 from deploy import ports
 from deploy.stack import down as stopping
-from deploy.stack.layout import Mode, Refused, Stack, establish
+from deploy.stack.layout import Mode, Refused, Stack, planned
 from deploy.stack.migrations import migrate_all
 from deploy.stack.status import Standing, standings
 from deploy.stack.staying import ending, stay
@@ -54,8 +54,11 @@ def up(
 def start_stack(
     where: Path, mode: Mode, port_base: int | None, fakes: bool | None = None
 ) -> Stack:
-    """Bring a stack up in a folder, telling what becomes ready. Raises Refused, PartFailed."""
-    stack = establish(where, mode, _base(where, port_base), fakes)
+    """Bring a stack up in a folder, telling what becomes ready. Raises Refused, PartFailed.
+
+    What it is given is remembered once nothing of it was refused.
+    """
+    stack = planned(where, mode, _base(where, port_base), fakes)
     typer.echo(f"Starting a {stack.mode} stack in {stack.data}, ports from {stack.base}")
     Start(stack, Supervisor(stack), typer.echo).run()
     return stack

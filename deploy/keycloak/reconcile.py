@@ -12,6 +12,8 @@ from deploy.keycloak.permissions import reconcile_permissions
 from deploy.keycloak.providers import reconcile_providers
 from deploy.keycloak.realms import (
     MARK,
+    PUBLIC,
+    STAFF,
     Addresses,
     ClientSecrets,
     Office,
@@ -62,15 +64,21 @@ def reconcile(
     documents = realm_documents(addresses, client_secrets, offices)
     with Admin(base_url, account) as admin:
         if not adopt:
-            _refuse_foreign(admin, base_url, documents)
+            _refuse_foreign(admin, base_url)
         _close_master(admin)
         for realm, document in documents.items():
             _reconcile_realm(admin, realm, document)
     return Changes(tuple(admin.changes))
 
 
-def _refuse_foreign(admin: Admin, base_url: str, realms: Iterable[str]) -> None:
-    found = {realm: admin.find(f"realms/{realm}") for realm in realms}
+def refuse_foreign(base_url: str, account: AdminAccount) -> None:
+    """Raise RealmsNotOurs for a realm of ours that lacks our mark, AdminRefused for the account."""
+    with Admin(base_url, account) as admin:
+        _refuse_foreign(admin, base_url)
+
+
+def _refuse_foreign(admin: Admin, base_url: str) -> None:
+    found = {realm: admin.find(f"realms/{realm}") for realm in (STAFF, PUBLIC)}
     foreign = [
         realm for realm, held in found.items()
         if held is not None and held.get("attributes", {}).get(MARK) != realm

@@ -35,14 +35,19 @@ def temporal_server(stack: Stack) -> config.TemporalServer:
             core=core.name,
             visibility=visibility.name,
         ),
-        ports=config.TemporalPorts(
-            grpc={
-                part: stack.port("temporal" if part == "frontend" else f"temporal-{part}")
-                for part in config.PARTS
-            },
-            membership={part: stack.port(f"temporal-{part}-membership") for part in config.PARTS},
-            http=stack.port("temporal-http"),
-        ),
+        ports=temporal_ports(stack),
         shards=SHARDS[stack.training],
         skipping=stack.namespace if stack.training else None,
+    )
+
+
+def temporal_ports(stack: Stack) -> config.TemporalPorts:
+    """Where Temporal listens when this stack runs it."""
+    return config.TemporalPorts(
+        grpc={
+            part: stack.port("temporal" if part == "frontend" else f"temporal-{part}")
+            for part in config.PARTS
+        },
+        membership={part: stack.port(f"temporal-{part}-membership") for part in config.PARTS},
+        http=stack.port("temporal-http"),
     )

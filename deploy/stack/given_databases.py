@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from deploy.stack.databases import app_url, owner_url
@@ -11,6 +12,7 @@ from deploy.stack.layout import Refused, Stack
 from deploy.stack.processes import MIGRATED, is_private, needed_databases
 
 USUAL_PORT: Final = 5432
+SECONDS: Final = 15
 PLAIN: Final = ("temporal", "temporal_visibility", "keycloak")
 """Databases of foreign servers, which this stack tells host, port, name and account only."""
 
@@ -70,6 +72,20 @@ def refuse_unfit(stack: Stack, say: Callable[[str], None] = lambda line: None) -
     if not stack.training:
         raise Refused(told)
     say(f"WARNING: {told}; a production stack refuses to start so")
+
+
+def refuse_unanswered(stack: Stack) -> None:
+    """Raise Refused for a given database that cannot be entered as the role that migrates it."""
+    for name in needed_databases(stack):
+        if is_private(stack, name):
+            continue
+        try:
+            psycopg.connect(owner_url(stack, name), connect_timeout=SECONDS).close()
+        except psycopg.Error as away:  # its words name host and port, and no password
+            raise Refused(
+                f"The database {name} does not answer where CORNERPOST_DATABASE_URL_"
+                f"{name.upper()} (or …_OWNER) leads: {away}"
+            ) from away
 
 
 def _by_tls(url: str) -> bool:

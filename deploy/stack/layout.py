@@ -153,12 +153,19 @@ def establish(
     data: Path, mode: Mode, base: int, fakes: bool | None = None,
     unfinished: Unfinished | None = None,
 ) -> Stack:
-    """Make the folder and record what kind of stack lives in it, or find what was recorded.
+    """Plan a stack and record it, for those who need nothing else judged. Raises Refused."""
+    stack = planned(data, mode, base, fakes)
+    record(stack, unfinished)
+    return stack
+
+
+def planned(data: Path, mode: Mode, base: int, fakes: bool | None = None) -> Stack:
+    """The stack as it was recorded in that folder, with what is given now; nothing is written.
 
     Raises Refused for a folder of the other mode: a training stack never becomes a real one; and
     for one that holds something else, or half a stack. The port base may change between two
     starts, not while the stack runs. `fakes` says whether a production stack gets stand-ins for
-    the world outside (None: as before); training always does. `unfinished` stays until `mark`.
+    the world outside (None: as before); training always does.
     """
     data = data.resolve()
     _refuse_unusable(data)
@@ -177,6 +184,15 @@ def establish(
     stack = Stack(data, mode, base, given, _fakes(mode, fakes, before or {}))
     _refuse_both(stack)
     _refuse_no_country(stack, kept if before is not None else None)
+    return stack
+
+
+def record(stack: Stack, unfinished: Unfinished | None = None) -> None:
+    """Make the stack's folder and keep in it what the stack is and what it was given.
+
+    `unfinished` stays until `mark`.
+    """
+    data = stack.data
     data.mkdir(parents=True, exist_ok=True)
     mark(stack, unfinished)  # first: whatever ends this, the folder is known for ours
     for folder, access in (
@@ -186,7 +202,6 @@ def establish(
         folder.mkdir(exist_ok=True)
         folder.chmod(access)
     _write(data / "secrets" / "given.json", dict(stack.given))
-    return stack
 
 
 def mark(stack: Stack, unfinished: Unfinished | None) -> None:

@@ -11,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from deploy.stack import cluster, commands, country, databases, training_people
+from deploy.stack import cluster, commands, databases, training_people
 from deploy.stack.environment import keycloak_admin, temporal_address
-from deploy.stack.given_databases import refuse_unfit
-from deploy.stack.given_servers import refuse_unreachable
 from deploy.stack.identity import reconcile_identity
+from deploy.stack.judging import judge
 from deploy.stack.keys import create_keys
-from deploy.stack.layout import Refused, Stack
+from deploy.stack.layout import Stack, record
 from deploy.stack.migrations import migrate_all
 from deploy.stack.processes import Process, Tier, processes
 from deploy.stack.readiness import ready
@@ -44,16 +43,6 @@ class PartFailed(Exception):
         self.name = name
 
 
-def _must_be_told(stack: Stack) -> None:
-    """Raise Refused for a register of a real country that was not told whose it is."""
-    untold = country.untold(stack.given)
-    if untold and not stack.training and not stack.fakes:
-        raise Refused(
-            f"A production stack is told whose it is: name {', '.join(untold)} "
-            "(docs/operating.md), or rehearse with --training or --with-fakes"
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Start:
     """One run of `up` on one stack."""
@@ -65,11 +54,11 @@ class Start:
     def run(self) -> list[Process]:
         """Answer the processes, all ready. Raises PartFailed or Refused; safe to run again.
 
-        A jump of the training clock that was cut off is finished then.
+        What is refused leaves the folder as it was. A jump of the training clock that was cut off
+        is finished then.
         """
-        _must_be_told(self.stack)
-        refuse_unfit(self.stack, self.say)
-        refuse_unreachable(self.stack)
+        judge(self.stack, self.say)
+        record(self.stack)
         with alone(self.stack):
             create_keys(self.stack)
             wanted = processes(self.stack)

@@ -53,8 +53,19 @@ class TemporalServer:
         return f"127.0.0.1:{self.ports.grpc['frontend']}"
 
 
+def refuse_high_ports(ports: TemporalPorts) -> None:
+    """Raise PortTooHigh for a membership port that the server cannot keep."""
+    highest = max(ports.membership.values())
+    if highest >= MEMBERSHIP_LIMIT:
+        raise PortTooHigh(
+            f"Temporal's membership port {highest} must be below {MEMBERSHIP_LIMIT}: "
+            "choose a lower --port-base"
+        )
+
+
 def write_config(server: TemporalServer, folder: Path) -> Path:
     """Write `temporal.yaml` and `dynamic.yaml` into `folder`; answer the first one's path."""
+    refuse_high_ports(server.ports)
     folder.mkdir(parents=True, exist_ok=True)
     dynamic = folder / "dynamic.yaml"
     dynamic.write_text(json.dumps(switches(server.skipping), indent=1))
@@ -136,15 +147,9 @@ def _store(database: TemporalDatabase, name: str, connections: int) -> Document:
 
 
 def _rpc(server: TemporalServer, part: str) -> Document:
-    membership = server.ports.membership[part]
-    if membership >= MEMBERSHIP_LIMIT:
-        raise PortTooHigh(
-            f"Temporal's membership port {membership} must be below {MEMBERSHIP_LIMIT}: "
-            "choose a lower --port-base"
-        )
     rpc: Document = {
         "grpcPort": server.ports.grpc[part],
-        "membershipPort": membership,
+        "membershipPort": server.ports.membership[part],
         "bindOnLocalHost": True,
     }
     return rpc | ({"httpPort": server.ports.http} if part == "frontend" else {})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.keycloak.realms import MARK, realm_documents
-from deploy.keycloak.reconcile import Changes, RealmsNotOurs, reconcile
+from deploy.keycloak.reconcile import Changes, RealmsNotOurs, reconcile, refuse_foreign
 from tests.keycloak.server import OFFICES, KeycloakUnderTest
 
 
@@ -36,7 +36,10 @@ def test_a_realm_that_somebody_else_made_is_refused_and_left_as_it_is(
 ) -> None:
     with foreign.admin() as admin:
         before = json.dumps(admin.get("realms/public"), sort_keys=True)
-        other = foreign.addresses.__class__("https://portal.example", "https://phone.example")
+        phone = "https://phone.example"
+        other = foreign.addresses.__class__("https://portal.example", phone, phone)
+        with pytest.raises(RealmsNotOurs):
+            refuse_foreign(foreign.base_url, foreign.account)
         with pytest.raises(RealmsNotOurs, match=r"`public`.*KEYCLOAK_ADOPT=yes") as refused:
             reconcile(foreign.base_url, foreign.account, other, foreign.secrets, OFFICES)
         assert "`staff`" not in str(refused.value)
