@@ -1,19 +1,37 @@
-"""Builds sign-in flows that are missing. A flow is never edited: a new version gets a new alias."""
+"""Builds sign-in flows that are missing. A flow is never edited: a new version gets a new alias.
+
+It bears that alias once it is whole: what was cut off is removed by the next run, and built anew.
+"""
 
 from urllib.parse import quote
 
 from deploy.keycloak.admin import Admin, Document
 
+UNFINISHED = " unfinished"
+"""What an alias ends with while its flow is being built."""
+
 
 def reconcile_flows(admin: Admin, realm: str, document: Document) -> None:
     """Build each top-level flow of the document whose alias the realm does not know yet."""
-    known = {flow["alias"] for flow in admin.get(f"realms/{realm}/authentication/flows")}
+    path = f"realms/{realm}/authentication/flows"
+    known = {flow["alias"]: flow for flow in admin.get(path)}
     for flow in document["authenticationFlows"]:
         if flow["topLevel"] and flow["alias"] not in known:
-            body = {"alias": flow["alias"], "providerId": flow["providerId"], "topLevel": True}
-            path = f"realms/{realm}/authentication/flows"
-            admin.post(path, body, f"{realm}: flow {flow['alias']}")
-            _fill(admin, realm, document, flow["alias"])
+            begun = flow["alias"] + UNFINISHED
+            if begun in known:  # with all that is in it
+                admin.delete(f"{path}/{known[begun]['id']}", None, f"{realm}: flow {begun} removed")
+            _build(admin, realm, document, flow)
+
+
+def _build(admin: Admin, realm: str, document: Document, flow: Document) -> None:
+    path, alias = f"realms/{realm}/authentication/flows", flow["alias"]
+    begun = flow | {"alias": alias + UNFINISHED}
+    body = {"alias": begun["alias"], "providerId": flow["providerId"], "topLevel": True}
+    made = admin.post(path, body, f"{realm}: flow {alias}")
+    others = [one for one in document["authenticationFlows"] if one is not flow]
+    _fill(admin, realm, document | {"authenticationFlows": [begun, *others]}, begun["alias"])
+    found = next(one for one in admin.get(path) if one["id"] == made)
+    admin.put(f"{path}/{made}", found | {"alias": alias}, f"{realm}: flow {alias} is whole")
 
 
 def _fill(admin: Admin, realm: str, document: Document, alias: str) -> None:

@@ -3,12 +3,13 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from deploy.keycloak.admin import Admin, AdminRefused
-from deploy.keycloak.flows import reconcile_flows
+from deploy.keycloak.flows import UNFINISHED, reconcile_flows
 from deploy.keycloak.people import Person, UnknownOffice, make_officers, read_officers
 from deploy.keycloak.realms import ClientSecrets, Office, realm_documents
 from deploy.keycloak.reconcile import reconcile
@@ -172,6 +173,28 @@ def test_a_new_office_of_the_rulebook_becomes_a_group(keycloak: KeycloakUnderTes
     assert keycloak.reconcile().made == ()
 
 
+class Killed(Exception):
+    """As if the process ended here."""
+
+
+def cut_off(admin: Admin, work: Callable[[], None], after: int) -> None:
+    """Let it die when it wants to write once more than that."""
+
+    def put_or_post(method: str, *rest: Any) -> httpx.Response:
+        if len(admin.changes) == after:
+            raise Killed
+        return Admin._write(admin, method, *rest)
+
+    admin._write = put_or_post  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        work()
+    del admin._write
+
+
+def _flows(admin: Admin) -> set[str]:
+    return {flow["alias"] for flow in admin.get("realms/staff/authentication/flows")}
+
+
 def test_a_flow_with_a_new_alias_is_built_and_officers_step_up_in_it(
     keycloak: KeycloakUnderTest,
 ) -> None:
@@ -179,8 +202,11 @@ def test_a_flow_with_a_new_alias_is_built_and_officers_step_up_in_it(
     prefix = f"cp {secrets.token_hex(4)}"
     newer = json.loads(text.replace('"cp ', f'"{prefix} '))
     with keycloak.admin() as admin:
+        cut_off(admin, lambda: reconcile_flows(admin, "staff", newer), after=25)
+        assert f"{prefix} enrolled browser" not in _flows(admin)
         reconcile_flows(admin, "staff", newer)
-        assert len(admin.changes) > 10
+        assert {f"{prefix} enrolled browser", f"{prefix} no direct grant"} <= _flows(admin)
+        assert not [alias for alias in _flows(admin) if alias.endswith(UNFINISHED)]
         admin.put("realms/staff", {"browserFlow": f"{prefix} enrolled browser"}, "bind")
         written = len(admin.changes)
         reconcile_flows(admin, "staff", newer)
