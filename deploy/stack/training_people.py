@@ -27,7 +27,8 @@ from kernel.law.training import TrainingOfficer, load_training
 
 RUNNER = "cli.appointing"
 HELD = """
-    select id, person, office, powers, until is not null and until <= at.law as over
+    select id, person, office, powers,
+        since <= at.law as begun, until is not null and until <= at.law as over
     from appointment, (select %s + make_interval(secs => offset_seconds) as law from clock) at
 """
 COPIED = "select id from appointment"
@@ -40,11 +41,19 @@ Seed = Mapping[str, Any]  # what the runner reads: person, office, powers, perha
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One appointment of a person at an office; `over`: it ended, or came to its dated end."""
+    """One appointment of a person at an office, at the stack's legal time.
+
+    `begun`: its first day has come; `over`: it ended, or came to its dated end.
+    """
 
     id: UUID
     powers: frozenset[str]
+    begun: bool
     over: bool
+
+    @property
+    def holds(self) -> bool:
+        return self.begun and not self.over
 
 
 def officers_file(stack: Stack) -> Path:
@@ -79,14 +88,15 @@ def seat(stack: Stack, seeds: Sequence[Seed]) -> None:
     """Make the appointments that were never made; one that has ended stays ended.
 
     They are written down by the operator and logged as such; the clockwork copies them, and what
-    else these people hold there, to the other services, which is waited for. Raises Refused.
+    else these people hold there, to the other services, which is waited for; what begins later is
+    copied when it begins. Raises Refused.
     """
     before = _held(stack)
     due = [seed for seed in seeds if _never_made(before.get(_place(seed), []), seed)]
     if due:
         appoint(stack, due)
     held = _held(stack) if due else before
-    living = (one for seed in seeds for one in held.get(_place(seed), []) if not one.over)
+    living = (one for seed in seeds for one in held.get(_place(seed), []) if one.holds)
     _wait_for_copies(stack, {one.id for one in living})
 
 
@@ -156,8 +166,8 @@ def _held(stack: Stack) -> dict[tuple[str, str], list[Held]]:
     """What licensing knows of each person at each office."""
     found = defaultdict[tuple[str, str], list[Held]](list)
     with psycopg.connect(owner_url(stack, "licensing")) as register:
-        for number, person, office, powers, over in register.execute(HELD, [machine_now()]):
-            found[person, office].append(Held(number, frozenset(powers), over))
+        for number, person, office, powers, *when in register.execute(HELD, [machine_now()]):
+            found[person, office].append(Held(number, frozenset(powers), *when))
     return found
 
 
