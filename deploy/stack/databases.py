@@ -101,6 +101,7 @@ def _role(stack: Stack, admin: psycopg.Connection, role: str) -> None:
 
 
 def _database(admin: psycopg.Connection, name: str) -> None:
+    """Make the database; take back that its commits do not wait for the disk (earlier versions)."""
     found = admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
     if found is None:
         admin.execute(
@@ -108,9 +109,10 @@ def _database(admin: psycopg.Connection, name: str) -> None:
                 sql.Identifier(name), sql.Identifier(owner_role(name))
             )
         )
-    admin.execute(
-        sql.SQL("revoke all on database {} from public").format(sql.Identifier(name))
-    )
+    for words in (
+        "alter database {} reset synchronous_commit", "revoke all on database {} from public",
+    ):
+        admin.execute(sql.SQL(words).format(sql.Identifier(name)))
     for role in (app_role(name), AUDITOR):
         admin.execute(
             sql.SQL("grant connect on database {} to {}").format(
