@@ -57,6 +57,17 @@ WITH_SECOND_FACTOR: Final = frozenset(
 """Whoever gets one of these has enrolled a second factor before. To propose appointments is also
 to end them, and whoever helps at a counter also blocks phone numbers."""
 
+THROUGH_THE_COUNTRY: Final = frozenset(
+    {
+        Power.PROPOSE_CALENDAR,
+        Power.APPROVE_CALENDAR,
+        Power.READ_STATISTICS,
+        Power.READ_LEDGER,
+        Power.AUDIT,
+    }
+)
+"""Powers that reach beyond the office they are held at: the law says which agencies give them."""
+
 
 class SecondPersonNeeded(NotAllowed):
     """Who proposes or records does not approve: built in, and not removable by any rulebook."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from kernel.authority import Power
 from kernel.law.words import (
     AgencyId,
     Day,
@@ -68,6 +69,11 @@ class Agency(Rule):
     covers_country: bool = Field(
         default=True,
         description="Its offices' jurisdictions must cover the outline exactly once (checked).",
+    )
+    national_powers: tuple[Power, ...] = Field(
+        default=(),
+        description="Which of the powers that reach through the whole country its offices give: "
+        "propose-calendar, approve-calendar, read-statistics, read-ledger, audit.",
     )
 
 

@@ -10,12 +10,13 @@ from licensing_office import OfficeOfTests
 from played_case import play
 
 from contracts import procedures as p
-from kernel.authority import Actor, Power, Realm
+from kernel.authority import THROUGH_THE_COUNTRY, Actor, Power, Realm
 from kernel.commands import Operation
 from kernel.events import ActorKind, CaseRef
 from kernel.problems import NotAllowed
 from services.licensing.activities.appointments import AppointmentActivities
 from services.licensing.acts.seed_appointments import Seed, seed_appointments
+from services.licensing.domain.appointment import BeyondTheAgency
 from services.licensing.domain.second_factor import FactorSeen
 
 BOTH = (Power.PROPOSE_APPOINTMENT, Power.APPROVE_APPOINTMENT)
@@ -53,6 +54,25 @@ def test_an_appointment_takes_two_people_and_counts_at_once(office: OfficeOfTest
         CaseRef(subject=UUID(told["id"]))
     )
     assert (copy.person, copy.ended, copy.version) == ("staff:new-one", False, 2)
+
+
+@pytest.mark.parametrize("power", sorted(THROUGH_THE_COUNTRY))
+def test_a_power_through_the_country_is_given_only_where_the_law_says(
+    office: OfficeOfTests, power: Power
+) -> None:
+    first, second = (office.officer("council-riverside", *BOTH) for _ in range(2))
+    friend = {"person": "staff:friend", "office": "council-riverside", "powers": [power.value]}
+    no = office.post(first, "/appointments", friend)
+    assert (no.status_code, slug(no)) == (409, "beyond-the-agency")
+    assert no.json()["powers"] == [power.value]
+    with pytest.raises(BeyondTheAgency), office.works.open(operator()) as work:
+        seed_appointments(work, office.desk, [Seed("staff:friend", "council-riverside", (power,))])
+    made = office.post(first, "/appointments", friend | {"powers": ["read-cases"]})
+    assert made.status_code == 201, made.text
+    put = "update appointment_act set powers = array[%s] where id = %s returning 1"
+    assert office.sql(put, power.value, made.json()["id"]) == [(1,)]
+    late = office.post(second, f"/appointments/{made.json()['id']}/approval")
+    assert (late.status_code, slug(late)) == (409, "beyond-the-agency")
 
 
 def test_an_ended_appointment_gives_no_power_any_more(office: OfficeOfTests) -> None:

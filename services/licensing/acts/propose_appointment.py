@@ -5,19 +5,27 @@ from contracts.licensing.wire_appointments import NewAppointment
 from kernel.authority import Power, SecondPersonNeeded
 from services.licensing.appointing import tell_appointment
 from services.licensing.desk import Desk
-from services.licensing.domain.appointment import OfficerAppointment, must_fit, spelled
+from services.licensing.domain.appointment import (
+    OfficerAppointment,
+    must_be_theirs,
+    must_fit,
+    spelled,
+)
 
 PROPOSED = "appointment.proposed"
 
 
 def propose_appointment(work: UnitOfWork, desk: Desk, new: NewAppointment) -> OfficerAppointment:
-    """Raises NotAllowed, AppointmentDates, SecondPersonNeeded for oneself, NoSuchLaw."""
-    office = desk.law.edition_on(work.now).office(new.office)
+    """Raises NotAllowed, AppointmentDates, BeyondTheAgency, SecondPersonNeeded for oneself, and
+    NoSuchLaw."""
+    law = desk.law.edition_on(work.now)
+    office = law.office(new.office)
     work.actor.must(Power.PROPOSE_APPOINTMENT, office.id, work.now)
     if work.actor.person in (None, new.person) or not new.person.startswith("staff:"):
         raise SecondPersonNeeded("Nobody proposes oneself, and only staff is appointed")
     since = new.since or work.now
     must_fit(since, new.until, work.now)
+    must_be_theirs(law.agency(office.agency), new.powers)
     proposed = OfficerAppointment(
         id=work.new_id(),
         person=new.person,

@@ -10,7 +10,7 @@ from kernel.events import ActorKind
 from kernel.problems import NotAllowed
 from services.licensing.appointing import tell_appointment
 from services.licensing.desk import Desk
-from services.licensing.domain.appointment import OfficerAppointment, spelled
+from services.licensing.domain.appointment import OfficerAppointment, must_be_theirs, spelled
 from services.licensing.domain.second_factor import FactorSeen, must_be_seen
 from services.licensing.store.appointments import Appointments
 
@@ -31,18 +31,20 @@ def seed_appointments(work: UnitOfWork, desk: Desk, seeds: Sequence[Seed]) -> in
     """Write those down that do not stand yet; gives how many. For the operator alone.
 
     Nobody can approve the first appointments, so no second person does: the log says so.
-    Raises SecondFactorMissing.
+    Raises SecondFactorMissing, BeyondTheAgency.
     """
     if work.actor.kind is not ActorKind.OPERATOR or work.actor.person is None:
         raise NotAllowed("Only the operator of the stack seeds appointments")
     edition, appointments, made = desk.law.edition_on(work.now), Appointments(work.session), 0
     for seed in not_standing(work, seeds):
         powers = spelled(seed.powers)
+        agency = edition.agency(edition.office(seed.office).agency)
+        must_be_theirs(agency, powers)
         factors = must_be_seen(seed.person, powers, seed.seen)
         seeded = OfficerAppointment(
             id=work.new_id(),
             person=seed.person,
-            agency=edition.office(seed.office).agency,
+            agency=agency.id,
             office=seed.office,
             powers=powers,
             since=work.now,

@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.licensing.language_cases import AppointmentStatus
-from kernel.authority import Actor, Power, SecondPersonNeeded
+from kernel.authority import THROUGH_THE_COUNTRY, Actor, Power, SecondPersonNeeded
+from kernel.law.places import Agency
 from kernel.problems import Problem
 
 
@@ -20,6 +21,12 @@ class NotLive(Problem):
     """Only an approved appointment that has not ended can be ended."""
 
     title = "This appointment has ended or was never approved"
+
+
+class BeyondTheAgency(Problem):
+    """A power that reaches through the country is given only by agencies that the law names."""
+
+    title = "Offices of this agency do not give this power"
 
 
 class AppointmentDates(Problem):
@@ -78,6 +85,16 @@ def must_fit(since: datetime, until: datetime | None, now: datetime) -> None:
     """Raise AppointmentDates unless it begins now or later and ends after that."""
     if since < now or (until is not None and until <= since):
         raise AppointmentDates("It begins now or later, and ends after it began")
+
+
+def must_be_theirs(agency: Agency, powers: Iterable[str]) -> None:
+    """Raise BeyondTheAgency for a power through the whole country that is not this agency's."""
+    beyond = sorted(THROUGH_THE_COUNTRY.intersection(powers) - set(agency.national_powers))
+    if beyond:
+        names = ", ".join(beyond)
+        raise BeyondTheAgency(
+            f"The law gives {names} through other agencies", agency=agency.id, powers=beyond
+        )
 
 
 def spelled(powers: Iterable[Power]) -> list[str]:

@@ -38,7 +38,9 @@ CALENDAR: Final = (Power.PROPOSE_CALENDAR, Power.APPROVE_CALENDAR)
     dependencies=[Depends(asks(STAFF, Power.PROPOSE_APPOINTMENT))],
     status_code=201,
     response_model=wire.AppointmentView,
-    responses=answers(NotAllowed, SecondPersonNeeded, rules.AppointmentDates, NoSuchLaw),
+    responses=answers(
+        NotAllowed, SecondPersonNeeded, rules.AppointmentDates, rules.BeyondTheAgency, NoSuchLaw
+    ),
 )
 def propose(new: wire.NewAppointment, once: AtOnce, desk: AtDesk) -> Response:
     """Propose an officer for an office of one's own."""
@@ -51,16 +53,18 @@ def propose(new: wire.NewAppointment, once: AtOnce, desk: AtDesk) -> Response:
     response_model=wire.AppointmentView,
     responses=answers(
         NotFound, NotAllowed, SecondPersonNeeded, StepUpNeeded, rules.NotProposed,
-        SecondFactorMissing, AccountOutOfReach, TryLater,
+        rules.BeyondTheAgency, SecondFactorMissing, AccountOutOfReach, TryLater,
     ),
 )
-def approve(appointment: UUID, seen: AtFactor, once: AtOnce) -> Response:
+def approve(appointment: UUID, seen: AtFactor, once: AtOnce, desk: AtDesk) -> Response:
     """Approve as a second person: neither who proposed it nor who is appointed.
 
     Powers that are used with a second factor go to officers only who have enrolled one; Keycloak is
     asked for it.
     """
-    return once(lambda: approve_appointment(once.work, appointment, seen), wire.AppointmentView)
+    return once(
+        lambda: approve_appointment(once.work, desk, appointment, seen), wire.AppointmentView
+    )
 
 
 @router.post(
