@@ -148,7 +148,10 @@ def _neighbours(service: str, stack: Stack) -> dict[str, str]:
             "CORNERPOST_MESSAGES_PHONE_ISSUER": phone_issuer(stack),
             "CORNERPOST_MESSAGES_PHONE_CLIENT_SECRET": secret(stack, "client-phone"),
         },
-        "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
+        "portal": {
+            "CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing"),
+            "CORNERPOST_PORTAL_SESSION_KEY": secret(stack, "portal-sessions"),
+        },
     }
     return told.get(service, {}) | _world_outside(service, stack)
 
