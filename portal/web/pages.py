@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -30,7 +31,16 @@ ASKED: Final = "lang"  # in an address: speak this language from here on
 LASTING: Final = "private, no-cache"
 SECRET: Final = "no-store"
 
+SHEET: Final = "sheet"
+
 Shown = Mapping[str, Any]
+
+
+class Keyed(Protocol):
+    """A form that is being filled in, see `portal.web.sheets`."""
+
+    @property
+    def key(self) -> UUID: ...
 
 
 class Pages:
@@ -42,7 +52,8 @@ class Pages:
         self.files, self.languages = files, languages
         self.environment = environment()
         self.environment.globals.update(
-            around, static=files.address, own_colours=own_colours, proof_field=_proof_field
+            around, static=files.address, own_colours=own_colours, proof_field=_proof_field,
+            sheet_fields=_sheet_fields,
         )
 
     def show(
@@ -126,6 +137,13 @@ def pages(request: Request) -> Pages:
 def in_language(request: Request, tag: str) -> str:
     """The address of the page at hand, to be spoken in another language."""
     return f"{request.url.path}?{request.url.include_query_params(**{ASKED: tag}).query}"
+
+
+@pass_context
+def _sheet_fields(context: Context, sheet: Keyed) -> Markup:
+    """The same, with the key under which this form counts once."""
+    field = '<input type="hidden" name="{}" value="{}">'
+    return _proof_field(context) + Markup(field).format(SHEET, sheet.key)
 
 
 @pass_context

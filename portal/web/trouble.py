@@ -7,11 +7,13 @@ from typing import Any, Final
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 
 from chassis.trace import trace_id
 from kernel.problems import Malformed, NotFound, Problem
 from portal.web.languages import say, to_say
 from portal.web.pages import pages
+from portal.web.sheets import Leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Trouble:
     happened: str
     todo: str
     shape: str = "attention"
+    on: tuple[str, str] | None = None  # an address, and the words of the link there
 
 
 class TooLarge(Problem):
@@ -106,15 +109,43 @@ KNOWN: Final[dict[str, Trouble]] = {
         to_say("Open the page again and send it from there. Your browser must allow cookies for "
                "this site."),
     ),
+    "sign-in-not-finished": Trouble(
+        to_say("The sign-in was not finished"),
+        to_say("It was given up, took too long, or was begun in another browser."),
+        to_say("Begin it again; it takes a minute."),
+        on=("/signin", to_say("Sign in")),
+    ),
+    "sent-before": Trouble(
+        to_say("This form has been sent already"),
+        to_say("What you sent the first time stands. What is different in it now was not sent."),
+        to_say("Look at what came of it. To send something else, begin a new form."),
+    ),
 }
 """By the slug of the problem, where there is more to say than its status tells."""
 
 REPEATABLE: Final = frozenset({429, 500, 503})
+CONFIRM: Final = frozenset({"confirm-first", "step-up-needed"})
+SEE: Final = to_say("See what came of it")
+FIRST: Final[dict[str, tuple[str, str]]] = {
+    "expired": (
+        to_say("You were signed out"),
+        to_say("Nothing was done for a while, so the session ended. What you typed is kept: sign "
+               "in, and you come back to it."),
+    ),
+    "new": (
+        to_say("Sign in first"),
+        to_say("This page is for people who have signed in. You come back to it."),
+    ),
+}
 STALE: Final = 412  # told as 409: the difference means nothing to a person
 
 
 def trouble_page(request: Request, problem: Problem) -> Response:
     """The page of a problem. What was posted goes along in it where sending it again may help."""
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return _sign_in_first(request, problem)
+    if problem.slug() in CONFIRM:
+        return _sign_in_first(request, problem)
     status = problem.status if problem.status in TROUBLES else _nearest(problem.status)
     trouble = KNOWN.get(problem.slug()) or TROUBLES[status]
     again = getattr(request.state, "typed", None) if status in REPEATABLE else None
@@ -125,10 +156,28 @@ def trouble_page(request: Request, problem: Problem) -> Response:
         "address": request.url.path,
         "try_again": status in REPEATABLE and (request.method == "GET" or again is not None),
         "open_again": status == HTTPStatus.CONFLICT,
+        "on": _way_on(trouble, problem),
         "reference": trace_id() if status == HTTPStatus.INTERNAL_SERVER_ERROR else None,
     }
     told = _retry_after(problem) if status in (429, 503) else {}
     return pages(request).show(request, "trouble.html", shown, status=status, headers=told)
+
+
+def _sign_in_first(request: Request, problem: Problem) -> Response:
+    """Where to sign in, or to prove again who it is; both lead back here."""
+    shown: dict[str, Any] = {"to": request.url.path, "why": None}
+    if problem.slug() in CONFIRM and request.state.person:
+        return pages(request).show(request, "signin/confirm.html", shown, status=401)
+    title, happened = FIRST["expired" if request.state.expired else "new"]
+    shown["why"] = {"title": say(title), "happened": say(happened)}
+    return pages(request).show(request, "signin/choose.html", shown, status=401)
+
+
+def _way_on(trouble: Trouble, problem: Problem) -> tuple[str, str] | None:
+    """A link for this trouble alone."""
+    if "led_to" in problem.facts:
+        return str(problem.facts["led_to"]), say(SEE)
+    return None if trouble.on is None else (trouble.on[0], say(trouble.on[1]))
 
 
 def tell_troubles(app: FastAPI) -> None:
@@ -145,7 +194,13 @@ def tell_troubles(app: FastAPI) -> None:
     async def by_status(request: Request, error: Exception) -> Response:
         return trouble_page(request, _of_status(error))
 
+    async def elsewhere(_: Request, leads: Exception) -> Response:
+        if not isinstance(leads, Leads):
+            raise leads
+        return RedirectResponse(leads.address, status_code=303)
+
     app.add_exception_handler(Problem, refused)
+    app.add_exception_handler(Leads, elsewhere)
     app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(HTTPException, by_status)
 

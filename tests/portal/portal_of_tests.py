@@ -42,7 +42,9 @@ def law() -> Edition:
 def settings(**more: Any) -> Settings:
     told: dict[str, Any] = {
         "mode": "training", "licensing_url": "http://licensing", "session_key": SECRET,
-        "public_url": "http://testserver",
+        "public_url": "http://testserver", "database": "postgresql://nobody@127.0.0.1:9/none",
+        "staff_issuer": "http://keycloak.example/realms/staff",
+        "public_issuer": "http://keycloak.example/realms/public",
     }
     return Settings(**(told | more))
 

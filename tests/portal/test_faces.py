@@ -25,6 +25,8 @@ PAGES = {
     "slip": "/verify?code=AMP-2026-1",
     "verdict": f"/verify/{CODE}",
     "lost": "/nowhere",
+    "signin": "/signin",
+    "signed-out": "/signed-out",
 }
 
 
