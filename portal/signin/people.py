@@ -18,7 +18,9 @@ from portal.settings import Settings
 from portal.store import sessions
 from portal.store.door import opened
 from portal.web.cookies import Cookies
+from portal.web.pages import SHEET
 from portal.web.sealing import SealBroken, Seals
+from portal.web.sheets import keep_typed
 
 COOKIE: Final = "session"
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -172,16 +174,35 @@ def people(request: Request) -> Sessions:
 
 
 def must_be_signed_in(request: Request, realm: Realm | None = None) -> Person:
-    """Whoever is there. Raises SignInFirst, and TryLater while that cannot be known."""
+    """Whoever is there. Raises SignInFirst, and TryLater while that cannot be known.
+
+    A form that was sent is kept before: it is there again after the sign-in.
+    """
     person: Person | None = request.state.person
     if person is None and request.state.unknown:
         raise TryLater("Sessions cannot be read at the moment", retry_after=5)
     if person is None or realm not in {None, person.realm}:
+        if SHEET in getattr(request.state, "typed", {}):
+            keep_typed(request, request.state.typed)
         raise SignInFirst("This is for people who have signed in")
     return person
 
 
-AtPerson = Annotated[Person, Depends(must_be_signed_in)]
+def somebody(request: Request) -> Person:
+    return must_be_signed_in(request)
+
+
+def officer(request: Request) -> Person:
+    return must_be_signed_in(request, Realm.STAFF)
+
+
+def applicant(request: Request) -> Person:
+    return must_be_signed_in(request, Realm.PUBLIC)
+
+
+AtPerson = Annotated[Person, Depends(somebody)]
+AtOfficer = Annotated[Person, Depends(officer)]
+AtApplicant = Annotated[Person, Depends(applicant)]
 
 
 def later(person: Person, **changed: object) -> Person:

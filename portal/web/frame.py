@@ -14,7 +14,7 @@ from portal.web.calls import call_for
 from portal.web.cookies import LANGUAGE, YEAR, Cookies
 from portal.web.languages import Language, Languages, speak
 from portal.web.pages import ASKED
-from portal.web.trouble import TooLarge, WentWrong, trouble_page
+from portal.web.trouble import TooLarge, WentWrong, tell
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -75,7 +75,8 @@ class Frame:
         if onward.begun:
             log.warning("request.cut_off", trace=trace_id())
             return
-        await trouble_page(Request(scope), problem)(scope, receive, onward)
+        page = await tell(Request(scope), problem)
+        await page(scope, receive, onward)
 
     def _headers(self, language: Language) -> dict[str, str]:
         policy = " ".join([POLICY, *self.leads_to])

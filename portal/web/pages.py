@@ -86,18 +86,14 @@ class Pages:
 
 
 class Forgotten(Undefined):
-    """A name that nobody gave fails where it is used; a member that is left out is empty.
+    """A name that nobody gave fails where it is shown; a member that is left out is empty.
 
-    The components read members that a page may leave out, and compare them with `undefined`.
+    The components ask for names and members that may be left out, and compare with `undefined`.
     """
 
     def __str__(self) -> str:
         self._must_be_member()
         return ""
-
-    def __bool__(self) -> bool:
-        self._must_be_member()
-        return False
 
     def __iter__(self) -> Iterator[Any]:
         self._must_be_member()

@@ -5,12 +5,14 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from chassis.trace import trace_id
 from kernel.problems import Malformed, NotFound, Problem
+from portal.signin.people import arrive
 from portal.web.languages import say, to_say
 from portal.web.pages import pages
 from portal.web.sheets import Leads
@@ -165,7 +167,8 @@ def trouble_page(request: Request, problem: Problem) -> Response:
 
 def _sign_in_first(request: Request, problem: Problem) -> Response:
     """Where to sign in, or to prove again who it is; both lead back here."""
-    shown: dict[str, Any] = {"to": request.url.path, "why": None}
+    asked = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
+    shown: dict[str, Any] = {"to": f"{request.url.path}{asked}", "why": None}
     if problem.slug() in CONFIRM and request.state.person:
         return pages(request).show(request, "signin/confirm.html", shown, status=401)
     title, happened = FIRST["expired" if request.state.expired else "new"]
@@ -180,19 +183,26 @@ def _way_on(trouble: Trouble, problem: Problem) -> tuple[str, str] | None:
     return None if trouble.on is None else (trouble.on[0], say(trouble.on[1]))
 
 
+async def tell(request: Request, problem: Problem) -> Response:
+    """The page of a problem, for whoever is there: also where no route was reached."""
+    if not hasattr(request.state, "person"):
+        await run_in_threadpool(arrive, request)
+    return trouble_page(request, problem)
+
+
 def tell_troubles(app: FastAPI) -> None:
     """Have every refusal of a route answered with a page."""
 
     async def refused(request: Request, problem: Exception) -> Response:
         if not isinstance(problem, Problem):
             raise problem
-        return trouble_page(request, problem)
+        return await tell(request, problem)
 
     async def malformed(request: Request, _: Exception) -> Response:
-        return trouble_page(request, Malformed("Some of the request cannot be read"))
+        return await tell(request, Malformed("Some of the request cannot be read"))
 
     async def by_status(request: Request, error: Exception) -> Response:
-        return trouble_page(request, _of_status(error))
+        return await tell(request, _of_status(error))
 
     async def elsewhere(_: Request, leads: Exception) -> Response:
         if not isinstance(leads, Leads):

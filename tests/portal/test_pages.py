@@ -45,13 +45,18 @@ def fails(how: str) -> Response:
     raise RuntimeError("a secret of ours")
 
 
-@pytest.fixture
-def client() -> TestClient:
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
     app = create_app(settings(most_bytes=2000), service(lambda _: httpx.Response(500)), law())
     app.include_router(router)
     made = app.state.pages.environment
     own = '{% extends "base.html" %}{% block main %}{{ proof_field() }}{% endblock %}'
     made.loader = ChoiceLoader([DictLoader({"tests.html": own}), made.loader])
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
     return TestClient(app, base_url="https://testserver", follow_redirects=False)
 
 

@@ -3,10 +3,10 @@
 import re
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import httpx
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from jinja2 import ChoiceLoader, DictLoader
 from keycloak_of_tests import KeycloakOfTests
 from portal_of_tests import law, service
@@ -14,10 +14,9 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from chassis.clock import Clock
-from kernel.authority import Realm
 from portal.app import create_app
 from portal.settings import Settings
-from portal.signin.people import AtPerson, Person, must_be_signed_in
+from portal.signin.people import AtOfficer, AtPerson
 from portal.signin.tokens import calling, must_be_fresh
 from portal.web.pages import pages
 from portal.web.sheets import AtSheet, settle
@@ -39,17 +38,13 @@ class Made(BaseModel):
     number: int
 
 
-def officer(request: Request) -> Person:
-    return must_be_signed_in(request, Realm.STAFF)
-
-
 @router.get("/tests/things")
 def show(request: Request, person: AtPerson, sheet: AtSheet) -> Response:
     return pages(request).show(request, "form.html", {"sheet": sheet})
 
 
 @router.post("/tests/things")
-def send(request: Request, sheet: AtSheet, person: AtPerson) -> Response:
+def send(request: Request, person: AtPerson, sheet: AtSheet) -> Response:
     door = calling(request, request.app.state.licensing, person)
     made = door.post("/things", Sent(name=sheet.value("name")), Made, key=str(sheet.key))
     return settle(request, sheet, f"/tests/things/{made.number}")
@@ -66,7 +61,7 @@ def send_by_anybody(request: Request, sheet: AtSheet) -> Response:
 
 
 @router.get("/tests/office")
-def office(person: Annotated[Person, Depends(officer)]) -> dict[str, str]:
+def office(person: AtOfficer) -> dict[str, str]:
     return {"key": person.key, "name": person.name}
 
 
