@@ -8,7 +8,7 @@ PORT_BASE ?=
 WHERE = $(if $(DATA),--data $(DATA))
 PORTS = $(if $(PORT_BASE),--port-base $(PORT_BASE))
 
-.PHONY: setup setup-testing demo test check lint bench experiment experiments up down clean
+.PHONY: setup setup-testing demo test check lint messages bench experiment experiments up down clean
 
 setup: ## what running needs
 	@python3 -m deploy.setup.bootstrap
@@ -28,6 +28,9 @@ check: setup-testing ## style, types, imports, house rules; no stack needed
 	@$(PY) -m pytest -q tests/architecture
 
 lint: check
+
+messages: setup-testing ## the portal's language packs get the words of its pages: [PACKS=folder]
+	@$(PY) -m portal.web.packs $(PACKS)
 
 bench: setup-testing ## how fast, beside limits measured in the same run; ONLY=name for one
 	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))

@@ -80,6 +80,20 @@ def create_chassis_tables(op: Operations | Any) -> None:
         connection.execute(text(statement))
 
 
+def create_mode_table(op: Operations | Any) -> None:
+    """For the first migration of a database that holds nothing of the register: whose it is.
+
+    Such a database has no log, no journal and no clock; its `audit_v1` is empty.
+    """
+    connection = op.get_bind()
+    settings: ServiceSettings = op.get_context().opts["settings"]
+    tables.stack_mode.create(connection)
+    connection.execute(
+        tables.stack_mode.insert().values(id=1, mode=settings.mode, service=settings.service)
+    )
+    connection.execute(text("create schema audit_v1"))
+
+
 CLOCK_GUARD = (
     """
     create function clock_only_goes_forward() returns trigger language plpgsql as $$

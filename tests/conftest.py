@@ -33,6 +33,7 @@ TOGETHER = {
     "tests/deploy/": "stack",
     "tests/journeys/": "stack",
     "tests/messages/test_on_the_stack.py": "stack",
+    "tests/portal/test_on_the_stack.py": "stack",
     "tests/chassis/test_processes.py": "stack",
     "tests/chassis/test_worker.py": "stack",
     "tests/experiments/test_r1.py": "stack",

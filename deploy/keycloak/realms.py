@@ -28,12 +28,14 @@ PLACE = re.compile(r"\$\{(CP_[A-Z_]+)\}")
 class Addresses:
     """Where browsers find the portal and the phone provider (its issuer); no final slash.
 
-    `phone_asked` is where Keycloak itself asks the phone provider for tokens and keys.
+    `phone_asked` is where Keycloak itself asks the phone provider for tokens and keys, and
+    `portal_told` where it tells the portal of sessions that ended.
     """
 
     portal: str
     phone: str
     phone_asked: str
+    portal_told: str
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +74,7 @@ def realm_documents(
         "CP_PORTAL_URL": addresses.portal,
         "CP_PHONE_URL": addresses.phone,
         "CP_PHONE_ASKED_URL": addresses.phone_asked,
+        "CP_PORTAL_TOLD_URL": addresses.portal_told,
     }
     for field in fields(ClientSecrets):
         values[f"CP_{field.name.upper()}_SECRET"] = getattr(client_secrets, field.name)

@@ -5,6 +5,7 @@ import time
 
 from deploy.keycloak.install import NotInstalled, install
 from deploy.setup.debian import install_packages
+from deploy.setup.portal_build import build_portal
 from deploy.setup.progress import give_up, say
 from deploy.setup.python import prepare_python
 from deploy.setup.temporal_build import build_temporal
@@ -15,6 +16,7 @@ def main(testing: bool) -> None:
     began = time.monotonic()
     install_packages(testing)
     prepare_python()
+    build_portal()
     try:
         install(say=lambda line: say(f"== {line}"))
     except NotInstalled as failure:

@@ -33,15 +33,20 @@ def prepare_python() -> None:
     with step("Installing the locked Python packages"):
         if not python.exists():
             run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-        run(
-            [
-                str(_uv()), "pip", "install", "-q", "--python", str(python),
-                "--require-hashes", "-r", str(LOCK),
-            ],
-            os.environ | {"UV_NATIVE_TLS": "true", "UV_LINK_MODE": "copy"},
-        )
+        install_locked(python, LOCK)
     _install_project(python)
     stamp.write_text(wanted)
+
+
+def install_locked(python: Path, lock: Path) -> None:
+    """Exactly the packages of a lock file, each held against its hash."""
+    run(
+        [
+            str(_uv()), "pip", "install", "-q", "--python", str(python),
+            "--require-hashes", "-r", str(lock),
+        ],
+        os.environ | {"UV_NATIVE_TLS": "true", "UV_LINK_MODE": "copy"},
+    )
 
 
 def _uv() -> Path:

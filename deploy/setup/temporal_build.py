@@ -54,9 +54,13 @@ def _build() -> None:
     say(f"   Temporal {VERSION} is in {ready}")
 
 
-def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def run(
+    command: list[str], environment: dict[str, str] | None = None, folder: Path | None = None
+) -> None:
     """One step to its end; its output is shown only when it fails."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         tail = (done.stdout + done.stderr)[-2000:]
         give_up(f"{Path(command[0]).name} {' '.join(command[1:])} failed:\n{tail}")

@@ -65,6 +65,11 @@ def phone_address(stack: Stack) -> str:
     return phone_issuer(stack) if "CORNERPOST_KEYCLOAK" in stack.given else _own_phone(stack)
 
 
+def portal_told(stack: Stack) -> str:
+    """Where Keycloak tells the portal that a session ended: one that runs elsewhere, in public."""
+    return stack.public_url if "CORNERPOST_KEYCLOAK" in stack.given else stack.address("portal")
+
+
 def keycloak_launch(stack: Stack) -> keycloak.Launch:
     """Keycloak as this stack runs it."""
     where = place_of(owner_url(stack, "keycloak"))
@@ -148,7 +153,12 @@ def _neighbours(service: str, stack: Stack) -> dict[str, str]:
             "CORNERPOST_MESSAGES_PHONE_ISSUER": phone_issuer(stack),
             "CORNERPOST_MESSAGES_PHONE_CLIENT_SECRET": secret(stack, "client-phone"),
         },
-        "portal": {"CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing")},
+        "portal": {
+            "CORNERPOST_PORTAL_LICENSING_URL": stack.address("licensing"),
+            "CORNERPOST_PORTAL_SESSION_KEY": secret(stack, "portal-sessions"),
+            "CORNERPOST_PORTAL_STAFF_SECRET": secret(stack, "client-portal"),
+            "CORNERPOST_PORTAL_PUBLIC_SECRET": secret(stack, "client-portal-public"),
+        },
     }
     return told.get(service, {}) | _world_outside(service, stack)
 

@@ -5,7 +5,12 @@ from dataclasses import fields
 from deploy.keycloak.realms import Addresses, ClientSecrets, Office
 from deploy.keycloak.reconcile import Changes, reconcile
 from deploy.keycloak.start import AdminAccount
-from deploy.stack.environment import keycloak_address, phone_address, phone_issuer
+from deploy.stack.environment import (
+    keycloak_address,
+    phone_address,
+    phone_issuer,
+    portal_told,
+)
 from deploy.stack.layout import Refused, Stack
 from deploy.stack.vault import secret
 from kernel.law.load import load_country
@@ -20,7 +25,9 @@ def reconcile_identity(stack: Stack, admin: AdminAccount) -> Changes:
     return reconcile(
         keycloak_address(stack),
         admin,
-        Addresses(stack.public_url, phone_issuer(stack), phone_address(stack)),
+        Addresses(
+            stack.public_url, phone_issuer(stack), phone_address(stack), portal_told(stack)
+        ),
         client_secrets(stack),
         offices(stack),
         adopt=may_adopt(stack),

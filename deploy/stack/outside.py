@@ -1,4 +1,4 @@
-"""The world outside: what a stack may be told of its gateways for texts, mails and money."""
+"""The world outside: what a stack may be told of its gateways, and of those who come to it."""
 
 SETTINGS = (
     *(
@@ -13,8 +13,12 @@ SETTINGS = (
         f"CORNERPOST_PAYMENTS_{name}"
         for name in ("MOBILE_MONEY_URL", "COLLECTION_WALLET", "CALLBACK_URL", "PROVIDER_SECONDS")
     ),
+    *(
+        f"CORNERPOST_PORTAL_{name}"
+        for name in ("PROXY", "PUBLIC_IDLE_MINUTES", "STAFF_IDLE_MINUTES", "HOURS_AT_MOST")
+    ),
 )
-"""Names in the operator's environment; each is a setting of messages or of payments."""
+"""Names in the operator's environment; each is a setting of messages, payments or the portal."""
 
 ADDRESSES = (
     "CORNERPOST_MESSAGES_SMS_URL", "CORNERPOST_MESSAGES_SMTP_HOST",

@@ -8,7 +8,13 @@ import pytest
 from chassis.clock import machine_now
 from chassis.tokens import tokens_of
 from deploy.keycloak.realms import Addresses, ClientSecrets, realm_documents
-from deploy.stack.environment import environment, keycloak_launch, phone_address, phone_issuer
+from deploy.stack.environment import (
+    environment,
+    keycloak_launch,
+    phone_address,
+    phone_issuer,
+    portal_told,
+)
 from deploy.stack.layout import Mode, Refused, Stack, establish
 from deploy.stack.processes import FOREIGN, OURS, processes
 from services.licensing.settings import Settings
@@ -19,6 +25,7 @@ TOLD = {
 }
 HOST = re.compile(r"CORNERPOST_[A-Z]+_HOST")
 OWN_PHONE = "http://127.0.0.1:29023/phone"
+OWN_PORTAL = "http://127.0.0.1:29030"
 
 
 @pytest.fixture
@@ -55,8 +62,15 @@ def test_keycloak_sends_browsers_to_the_public_sign_in_by_phone_and_asks_it_on_l
     issuer = "https://codes.example.test/phone"
     assert told("messages", stack)["CORNERPOST_MESSAGES_PHONE_ISSUER"] == issuer
     assert (phone_issuer(stack), phone_address(stack)) == (issuer, OWN_PHONE)
-    addresses = Addresses("https://portal.example.test", issuer, OWN_PHONE)
-    realm = realm_documents(addresses, ClientSecrets.generate(), [])["public"]
+    addresses = Addresses("https://portal.example.test", issuer, OWN_PHONE, OWN_PORTAL)
+    assert portal_told(stack) == OWN_PORTAL
+    realms = realm_documents(addresses, ClientSecrets.generate(), [])
+    for realm, name in ((realms["staff"], "portal"), (realms["public"], "portal-public")):
+        client = next(one for one in realm["clients"] if one["clientId"] == name)
+        assert client["redirectUris"] == ["https://portal.example.test/signin/callback"]
+        heard_at = client["attributes"]["backchannel.logout.url"]
+        assert heard_at == f"{OWN_PORTAL}/signin/backchannel"
+    realm = realms["public"]
     config = realm["identityProviders"][0]["config"]
     assert (config["issuer"], config["authorizationUrl"]) == (issuer, f"{issuer}/authorize")
     assert (config["tokenUrl"], config["jwksUrl"]) == (f"{OWN_PHONE}/token", f"{OWN_PHONE}/jwks")
@@ -67,6 +81,7 @@ def test_a_given_keycloak_asks_the_sign_in_by_phone_by_its_public_address(
 ) -> None:
     monkeypatch.setenv("CORNERPOST_KEYCLOAK", "http://10.0.0.5:8080")
     given = establish(folder / "given", Mode.TRAINING, 29000)
+    assert portal_told(given) == given.public_url
     assert phone_address(given) == phone_issuer(given) == "https://codes.example.test/phone"
     heard = told("licensing", given)
     assert heard["CORNERPOST_KEYCLOAK"] == "http://10.0.0.5:8080"

@@ -112,7 +112,8 @@ def running_keycloak(folder: Path) -> Iterator[KeycloakUnderTest]:
         secrets = ClientSecrets.generate()
         phone = PhoneStandIn(free_port(), secrets.phone)
         phone.start()
-        addresses = Addresses(f"http://127.0.0.1:{free_port()}", phone.issuer, phone.issuer)
+        portal = f"http://127.0.0.1:{free_port()}"
+        addresses = Addresses(portal, phone.issuer, phone.issuer, portal)
         reconcile(url, account, addresses, secrets, OFFICES)
         officers = make_officers(url, account, PEOPLE, folder / "secrets" / "officers.json")
         codes = OneTimeCodes(folder / "codes")

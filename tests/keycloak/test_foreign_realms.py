@@ -36,8 +36,8 @@ def test_a_realm_that_somebody_else_made_is_refused_and_left_as_it_is(
 ) -> None:
     with foreign.admin() as admin:
         before = json.dumps(admin.get("realms/public"), sort_keys=True)
-        phone = "https://phone.example"
-        other = foreign.addresses.__class__("https://portal.example", phone, phone)
+        home, phone = "https://portal.example", "https://phone.example"
+        other = foreign.addresses.__class__(home, phone, phone, home)
         with pytest.raises(RealmsNotOurs):
             refuse_foreign(foreign.base_url, foreign.account)
         with pytest.raises(RealmsNotOurs, match=r"`public`.*KEYCLOAK_ADOPT=yes") as refused:
