@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.stack import orphans
@@ -24,6 +25,7 @@ def stop_all(stack: Stack) -> None:
     ours = [name for name in names if name not in (*engines, "postgres")]
     for tier in (ours, [n for n in names if n in engines], [n for n in names if n == "postgres"]):
         _stop(supervisor, tier)
+    supervisor.told_to_stop.touch()
     supervisor.shut_down()
 
 
@@ -38,7 +40,8 @@ def erase(stack: Stack) -> list[str]:
         _remove(stack.data / name)
     left = sorted(one.name for one in stack.data.iterdir())
     if not left:
-        stack.data.rmdir()
+        with suppress(OSError):  # a mounted volume stays, empty
+            stack.data.rmdir()
     return left
 
 

@@ -23,10 +23,21 @@ def ending() -> threading.Event:
 def stay(stack: Stack, told: threading.Event) -> None:
     """Until `told`, and then stop everything in its order; its data stays.
 
-    Raises Refused when the supervisor ends by itself: whoever started this is to start it again.
+    Or until another command has stopped it. Raises Refused when the supervisor ends by itself:
+    whoever started this is to start it again.
     """
     while not told.wait(EVERY):
         if not Supervisor(stack).alive():
+            if _was_stopped(stack):
+                return
             raise Refused(f"The supervisor ended; its log is {stack.log('supervisor')}")
     with alone(stack):
         stop_all(stack)
+
+
+def _was_stopped(stack: Stack) -> bool:
+    """By `down`, which may be erasing it now, or may have done so."""
+    try:
+        return Supervisor(Stack.recorded(stack.data)).told_to_stop.exists()
+    except Refused:
+        return True

@@ -64,6 +64,11 @@ class Supervisor:
     def config(self) -> Path:
         return self.stack.run / "supervisord.conf"
 
+    @property
+    def told_to_stop(self) -> Path:
+        """There once a command stopped the whole stack, until the supervisor is started again."""
+        return self.stack.run / "stopped"
+
     def alive(self) -> bool:
         try:
             self._call("getState")
@@ -120,6 +125,7 @@ class Supervisor:
                 raise Refused(f"{name}: {fault.faultString}") from fault
 
     def _launch(self) -> None:
+        self.told_to_stop.unlink(missing_ok=True)
         kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         done = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(self.config)],

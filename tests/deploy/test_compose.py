@@ -87,6 +87,12 @@ def test_every_command_is_one_of_cornerposts(
     assert not {word for words in asked for word in words} & {"--port-base", "--data"}
 
 
+def test_what_was_stopped_by_a_command_stays_stopped(services: dict[str, dict[str, Any]]) -> None:
+    """`down` ends the process in front without an error."""
+    assert {one["restart"] for one in services.values()} == {"on-failure"}
+    assert all("--stay" in one["command"] for one in services.values())
+
+
 def test_a_training_stack_and_a_register_never_share_a_volume(
     services: dict[str, dict[str, Any]], steps: list[tuple[str, str]]
 ) -> None:

@@ -1,5 +1,6 @@
 """Only what a stack made is removed with it, and a stack is made only where nothing else lies."""
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ def test_the_operator_is_told_what_was_left(
     (stack.data / "thesis.odt").write_text("years of work")
     assert run(["down", "--erase", "--data", str(stack.data)]) == 0
     assert "thesis.odt" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_removed_is_left_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mounted(path: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+
+    stack = establish(folder / "d", Mode.TRAINING, 29000)
+    monkeypatch.setattr(Path, "rmdir", mounted)
+    assert run(["down", "--erase", "--data", str(stack.data)]) == 0
+    assert list(stack.data.iterdir()) == []
 
 
 def test_a_stack_that_made_nothing_else_leaves_no_folder(folder: Path) -> None:

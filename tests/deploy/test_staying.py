@@ -4,14 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cli.main import run
 from deploy.stack.down import stop_all
-from deploy.stack.layout import ROOT, Mode, Stack, establish
+from deploy.stack.layout import ROOT, Mode, Refused, Stack, establish
 from deploy.stack.processes import FAKES
+from deploy.stack.staying import stay
 from deploy.stack.supervision import Supervisor, _lives
 from tests.served import eventually
 
@@ -57,6 +60,27 @@ def test_what_it_stays_with_is_stopped_when_it_is_told_to_end(
     staying.send_signal(signal.SIGTERM)
     assert staying.wait(timeout=100) == 0
     assert not Supervisor(small).alive()
+
+
+@pytest.mark.parametrize("words", [["down"], ["down", "--erase"]])
+def test_it_ends_well_when_the_stack_is_stopped_by_another_command(
+    small: Stack, staying: subprocess.Popen[str], words: list[str]
+) -> None:
+    eventually(lambda: Supervisor(small).states()[0].running, "telecom does not run")
+    assert run([*words, "--data", str(small.data)]) == 0
+    said = staying.communicate(timeout=100)[1]
+    assert (staying.returncode, said) == (0, "")
+
+
+def test_what_was_stopped_once_is_missed_when_it_runs_again_and_ends_by_itself(
+    small: Stack, staying: subprocess.Popen[str]
+) -> None:
+    staying.kill()
+    assert run(["down", "--data", str(small.data)]) == 0
+    Supervisor(small).keep([one for one in FAKES if one.name == "telecom"])
+    Supervisor(small).shut_down()
+    with pytest.raises(Refused, match="The supervisor ended"):
+        stay(small, threading.Event())
 
 
 def test_a_supervisor_whom_no_parent_buries_has_ended_all_the_same() -> None:
