@@ -15,7 +15,7 @@ from kernel.authority import Actor, clockwork
 from kernel.events import ActorKind
 from services.payments.acts.record_answer import record_answer
 from services.payments.desk import Desk
-from services.payments.domain.payment import Answer, Payment, Prompt
+from services.payments.domain.payment import Answer, Heard, Payment, Prompt
 from services.payments.gateways.mobile_money import MobileMoney
 from services.payments.gateways.provider import (
     NoOperatorConnected,
@@ -30,6 +30,8 @@ from services.payments.store.payments import Payments
 
 PROMPT_AGAIN: Final = 4  # looks during which a request that never arrived is sent once more
 
+TRIES: Final = 3  # questions in a row while others' answers come in between
+
 NOT_SOON: Final = 3600  # seconds: somebody must open an account first
 
 log = structlog.get_logger(__name__)
@@ -42,6 +44,7 @@ class Question:
     payment: Payment
     prompt: Prompt
     payable: bool
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,10 @@ class Teller:
         except ProviderAway as away:
             log.warning("provider.away", provider=provider.name, reason=str(away))
             return
-        self._record(provider.name, payment, answer)
+        self._record(question, answer)
 
     def at_once(self, question: Callable[[UUID], object], payment: UUID) -> None:
-        """Ask now if there is a place; otherwise the watch asks within seconds."""
+        """Ask now if there is a place; otherwise the watch asks within seconds, as planned."""
         if not self.places.acquire(blocking=False):
             log.info("provider.crowded")
             return
@@ -94,20 +97,32 @@ class Teller:
             self.places.release()
 
     def ask(self, payment: UUID) -> bool:
-        """Ask the provider what became of a payment; False while it does not answer."""
-        question = self._question(payment)
-        if question is None:
-            return True
+        """Ask the provider what became of a payment; False while it does not answer.
+
+        When others record an answer in between it is asked again, and after some tries left to
+        the watch.
+        """
+        for _ in range(TRIES):
+            question = self._question(payment)
+            if question is None:
+                return True
+            answer = self._answer(question)
+            if answer is None:
+                return False
+            if self._record(question, answer):
+                return True
+        return True
+
+    def _answer(self, question: Question) -> Answer | None:
         provider = self.providers[question.payment.provider]
         try:
-            answer = provider.look_up(str(payment))
+            answer = provider.look_up(str(question.payment.id))
             if answer.status is PaymentStatus.UNKNOWN and question.payable:
                 answer = provider.ask_payer(question.prompt)
         except ProviderAway as away:
             log.warning("provider.away", provider=provider.name, reason=str(away))
-            return False
-        self._record(provider.name, payment, answer)
-        return True
+            return None
+        return answer
 
     def _question(self, payment: UUID) -> Question | None:
         """None when the provider is none that we know."""
@@ -124,11 +139,15 @@ class Teller:
             and found.asks < PROMPT_AGAIN
             and invoice.open
             and not invoice.is_past(work.now),
+            heard=found.heard,
         )
 
-    def _record(self, provider: str, payment: UUID, answer: Answer) -> None:
-        told_by = provider_called(provider)
-        self.works.run(told_by, lambda work: record_answer(work, self.desk, payment, answer))
+    def _record(self, question: Question, answer: Answer) -> bool:
+        asked = question.payment
+        told_by = provider_called(asked.provider)
+        return self.works.run(
+            told_by, lambda work: record_answer(work, self.desk, asked.id, answer, question.heard)
+        )
 
 
 def provider_called(name: str) -> Actor:

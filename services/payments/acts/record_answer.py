@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from chassis.database import around
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.language import (
@@ -18,9 +20,11 @@ from services.payments.acts.post_payment import post_payment
 from services.payments.acts.reverse_payment import reverse_payment
 from services.payments.desk import Desk
 from services.payments.domain.invoice import Invoice
-from services.payments.domain.payment import Answer, Payment
+from services.payments.domain.payment import LIVE, Answer, Heard, Payment
 from services.payments.store.invoices import Invoices
 from services.payments.store.payments import Payments
+
+log = structlog.get_logger(__name__)
 
 WHY_HELD = {
     InvoiceStatus.PAID: HeldBecause.PAID_BEFORE,
@@ -29,15 +33,25 @@ WHY_HELD = {
 }
 
 
-def record_answer(work: UnitOfWork, desk: Desk, payment_id: UUID, answer: Answer) -> Payment:
+def record_answer(
+    work: UnitOfWork, desk: Desk, payment_id: UUID, answer: Answer, heard: Heard | None = None
+) -> bool:
     """Bring a payment to what its provider says, in whatever order and how often it is said.
 
     Money that came is posted exactly once: to the invoice when it is open and the amount is
     right, otherwise it is held for whoever sent it.
+
+    `heard`: what had been heard of the payment before the provider was asked; None where nobody
+    else asks. Compare and set: when another answer was recorded since, nobody knows which is the
+    newer one, and nothing is recorded. False then means that the provider is to be asked again.
+    A hint that came since is not answered by it.
     """
     payments = Payments(work.session)
     invoice = Invoices(work.session).take(payments.get(payment_id).invoice_id)
     payment = payments.take(payment_id)
+    if heard is not None and heard.answers != payment.answers:
+        return says_nothing_else(work, payment, answer)
+    payment.answers += 1
     payment.asked_at = work.now
     payment.provider_ref = payment.provider_ref or answer.reference
     if answer.status is PaymentStatus.COMPLETED:
@@ -45,10 +59,26 @@ def record_answer(work: UnitOfWork, desk: Desk, payment_id: UUID, answer: Answer
         take_money(work, desk, invoice, payment, money, paid_at(work, payment, answer.at))
     elif answer.status is PaymentStatus.REVERSED:
         take_back(work, invoice, payment, answer)
-    elif payment.used_for is None:
+    else:
         keep_asking(work, payment, answer)
+    if heard is not None and heard.hints != payment.hints:
+        heed_hint(work, payment)
     contradict(desk, payments, payment, answer)
-    return payment
+    return True
+
+
+def heed_hint(work: UnitOfWork, payment: Payment) -> None:
+    """Keep a look planned; nothing follows after a payment was taken back."""
+    if payment.status is not PaymentStatus.REVERSED:
+        payment.look_soon(around(work.session).clock.real_now())
+
+
+def says_nothing_else(work: UnitOfWork, payment: Payment, answer: Answer) -> bool:
+    """Whether an answer of unknown age adds nothing to what is recorded; else a look is planned."""
+    nothing = answer.status in LIVE or answer.status is payment.status
+    if not nothing:
+        payment.look_by(around(work.session).clock.real_now())
+    return nothing
 
 
 def take_money(
@@ -61,11 +91,13 @@ def take_money(
 ) -> None:
     """Post money that came, once."""
     if payment.used_for is not None:
+        payment.rest()
         return
     if money is None or money.minor <= 0:
         look_again(work, payment)  # no amount, no entry: the provider is asked again
         return
-    payment.status, payment.completed_at, payment.next_ask = PaymentStatus.COMPLETED, at, None
+    payment.status, payment.completed_at = PaymentStatus.COMPLETED, at
+    payment.rest()
     if not invoice.open:
         payment.used_for = UsedFor.HELD
         hold_payment(work, invoice, payment, money, WHY_HELD[invoice.status])
@@ -79,20 +111,32 @@ def take_money(
 
 def take_back(work: UnitOfWork, invoice: Invoice, payment: Payment, answer: Answer) -> None:
     """The provider reversed it; money that was never posted needs no entry."""
+    payment.rest()
     if payment.status is PaymentStatus.REVERSED:
         return
-    payment.status, payment.next_ask, payment.reason = PaymentStatus.REVERSED, None, answer.reason
+    payment.status, payment.reason = PaymentStatus.REVERSED, answer.reason
     if payment.used_for is not None:
         reverse_payment(work, invoice, payment)
 
 
 def keep_asking(work: UnitOfWork, payment: Payment, answer: Answer) -> None:
-    """No money has come so far."""
+    """No money has come so far, as the provider says now."""
+    if payment.used_for is not None or payment.status is PaymentStatus.REVERSED:
+        says_otherwise(payment, answer)
+        return
     if answer.status is PaymentStatus.FAILED:
         payment.status, payment.reason, payment.next_ask = answer.status, answer.reason, None
         return
     payment.status = answer.status
     look_again(work, payment)
+
+
+def says_otherwise(payment: Payment, answer: Answer) -> None:
+    """Of money that had come the provider no longer says so: while it is at work it is asked."""
+    if answer.status is PaymentStatus.PENDING:
+        return
+    payment.rest()
+    log.warning("provider.contradicts_itself", payment=str(payment.id), says=answer.status.value)
 
 
 def look_again(work: UnitOfWork, payment: Payment) -> None:

@@ -5,36 +5,40 @@ from datetime import UTC
 from typing import Final
 from uuid import UUID
 
+from chassis.database import around
 from chassis.unit_of_work import UnitOfWork
 from contracts.payments.callback import Callback
-from contracts.payments.language import PaymentStatus, Verdict
+from contracts.payments.language import Verdict
 from kernel.ids import as_uuid
-from services.payments.domain.payment import Payment
+from services.payments.domain.payment import HINTS_AT_ONCE
 from services.payments.domain.share import Hint
 from services.payments.store.payments import Payments
 
-KEPT: Final = 20  # different callbacks of one payment; an honest provider sends one or two
+KEPT: Final = HINTS_AT_ONCE  # different callbacks of one payment
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """`ask`: the payment that the provider is to be asked about, if any."""
+    """`ask`: the payment that the provider is to be asked about at once, if any."""
 
     verdict: Verdict
     ask: UUID | None = None
 
 
 def record_hint(work: UnitOfWork, provider: str, told: Callback, body_hash: bytes) -> Noted:
-    """Note the callback once, counting its repeats.
+    """Note the callback once, counting its repeats, and plan a look at its payment.
 
     What speaks of nothing that was begun here is only counted, as is what comes after so many
-    different ones of one payment: a stranger's bodies fill no table. Nothing is to be asked then,
-    nor where it repeats what is settled already.
+    different ones of one payment: a stranger's bodies fill no table. The look that is planned
+    stays until the provider has answered a question that was put after this callback.
     """
     payments = Payments(work.session)
-    payment = payments.find(provider, as_uuid(told.correlation or ""), told.reference)
-    if payment is None:
-        return count(work, provider, Verdict.UNKNOWN)
+    found = payments.find(provider, as_uuid(told.correlation or ""), told.reference)
+    if found is None:
+        count(work, provider, Verdict.UNKNOWN)
+        return Noted(Verdict.UNKNOWN)
+    payment = payments.take(found.id)
+    at_once = payment.take_hint(around(work.session).clock.real_now())
     hint = Hint(
         id=work.new_id(),
         provider=provider,
@@ -46,20 +50,11 @@ def record_hint(work: UnitOfWork, provider: str, told: Callback, body_hash: byte
         received_at=work.now,
         verdict=Verdict.NOTED,
     )
-    times = payments.note_hint(hint, KEPT)
-    if times is None:
-        return count(work, provider, Verdict.NOTED)
-    return Noted(Verdict.NOTED, payment.id if is_news(payment, times) else None)
+    if payments.note_hint(hint, KEPT) is None:
+        count(work, provider, Verdict.NOTED)
+    return Noted(Verdict.NOTED, payment.id if at_once else None)
 
 
-def count(work: UnitOfWork, provider: str, verdict: Verdict) -> Noted:
+def count(work: UnitOfWork, provider: str, verdict: Verdict) -> None:
     """Keep nothing of it but that it came."""
     Payments(work.session).tally(provider, work.now.astimezone(UTC).date(), verdict)
-    return Noted(verdict)
-
-
-def is_news(payment: Payment, times: int) -> bool:
-    """Whether the provider may have to say something new."""
-    if payment.status is PaymentStatus.COMPLETED:
-        return times == 1
-    return payment.status is not PaymentStatus.REVERSED

@@ -19,6 +19,8 @@ PATIENCE: Final = timedelta(hours=24)
 FIRST_LOOK: Final = timedelta(seconds=6)  # after the time that asking the payer may take
 LONGEST_WAIT: Final = timedelta(hours=1)
 LAST_LOOK: Final = 400  # about two weeks of asking
+HINTS_AT_ONCE: Final = 20  # callbacks of one payment; an honest provider sends one or two
+PACE: Final = timedelta(minutes=1)  # how often callbacks beyond these have the provider asked
 
 
 class TooManyPaymentsUnderWay(Problem):
@@ -68,6 +70,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """How many of a provider's answers, and how many hints, had been recorded of a payment."""
+
+    answers: int
+    hints: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """A request to a payer. `correlation` is our name for it: a repeat is the same payment."""
 
@@ -82,7 +92,7 @@ class Payment:
     """An intent to pay; its id is the correlation id that the provider knows it by.
 
     `msisdn` is personal and never leaves this service but to the provider. `begun_at` and
-    `completed_at` are legal instants, `next_ask` is real time.
+    `completed_at` are legal instants, `next_ask` is real time. `answers` and `hints` only grow.
     """
 
     id: UUID
@@ -101,10 +111,16 @@ class Payment:
     completed_at: datetime | None = None
     used_for: UsedFor | None = None
     reason: str | None = None
+    answers: int = 0
+    hints: int = 0
 
     @property
     def money(self) -> Money:
         return Money(self.minor, self.currency)
+
+    @property
+    def heard(self) -> Heard:
+        return Heard(self.answers, self.hints)
 
     @property
     def live(self) -> bool:
@@ -124,7 +140,39 @@ class Payment:
         return self.status is not PaymentStatus.UNKNOWN and answered_before <= due_at + PATIENCE
 
     def look_again(self, real_now: datetime) -> None:
-        """Plan the next question to the provider, ever more rarely; none after the last look."""
+        """Plan the next question to the provider, ever more rarely.
+
+        A payment whose end was never known is given up after the last look. One that had ended is
+        asked about for a reason, and until the provider has answered.
+        """
         self.asks += 1
         wait = min(timedelta(seconds=2 ** min(self.asks - 1, 12)), LONGEST_WAIT)
-        self.next_ask = None if self.asks >= LAST_LOOK else real_now + wait
+        self.next_ask = None if self.live and self.asks >= LAST_LOOK else real_now + wait
+
+    def look_by(self, at: datetime) -> None:
+        """Have the provider asked at `at` (real time) at the latest."""
+        if self.next_ask is not None and self.next_ask <= at:
+            return
+        self.next_ask = at
+        if not self.live:
+            self.asks = 0
+
+    def take_hint(self, real_now: datetime) -> bool:
+        """Count a callback and plan a look; whether the provider may be asked at once.
+
+        However many have come, one more is never without effect: but what comes after the first
+        ones has the provider asked once in a while only.
+        """
+        self.hints += 1
+        if self.status is PaymentStatus.REVERSED:
+            return False
+        self.look_soon(real_now)
+        return self.hints <= HINTS_AT_ONCE
+
+    def look_soon(self, real_now: datetime) -> None:
+        """Have the provider asked because of a hint that it has not answered yet."""
+        self.look_by(real_now + (FIRST_LOOK if self.hints <= HINTS_AT_ONCE else PACE))
+
+    def rest(self) -> None:
+        """The provider has answered, and nothing is left to ask."""
+        self.asks, self.next_ask = 0, None

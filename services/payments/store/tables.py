@@ -98,6 +98,8 @@ payment_intent = Table(
     Column("completed_at", INSTANT),
     Column("used_for", StrEnumType(UsedFor)),
     Column("reason", Text),
+    Column("answers", Integer, nullable=False, server_default="0"),
+    Column("hints", Integer, nullable=False, server_default="0"),
 )
 Index(
     "ix_payment_intent_next_ask",
