@@ -47,7 +47,9 @@ def temporal_address(stack: Stack) -> str:
 
 
 def keycloak_address(stack: Stack) -> str:
-    return stack.given.get("CORNERPOST_KEYCLOAK") or keycloak.base_url(stack.port("keycloak"))
+    """Where services and commands ask it; no final slash."""
+    given = stack.given.get("CORNERPOST_KEYCLOAK", "").rstrip("/")
+    return given or keycloak.base_url(stack.port("keycloak"))
 
 
 def sign_in_address(stack: Stack) -> str:

@@ -83,6 +83,16 @@ def test_given_servers_are_told_instead_of_our_own(
     assert told["CORNERPOST_DATABASE_URL_LICENSING"] == elsewhere
 
 
+def test_a_slash_at_the_end_of_a_given_address_is_not_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example/auth/")
+    stack = establish(folder / "d", Mode.PRODUCTION, 29000)
+    told = environment(next(p for p in OURS if p.name == "licensing"), stack)
+    assert told["CORNERPOST_KEYCLOAK"] == "https://sign-in.example/auth"
+    assert told["CORNERPOST_PUBLIC_ISSUER"] == "https://sign-in.example/auth/realms/public"
+
+
 def test_given_servers_are_not_started(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORNERPOST_TEMPORAL", "temporal.example:7233")
     monkeypatch.setenv("CORNERPOST_KEYCLOAK", "https://sign-in.example")

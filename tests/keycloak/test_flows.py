@@ -99,7 +99,7 @@ class Flows:
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    addresses = Addresses("https://portal.example", "https://phone.example", "http://127.0.0.1")
+    addresses = Addresses("https://portal.example", "https://phone.example", *2 * ("http://here",))
     return realm_documents(addresses, ClientSecrets.generate(), [])["staff"]
 
 
