@@ -2,7 +2,8 @@
 """Check what a Cornerpost office hands out, trusting only this file, Python and a public key.
 
     python3 verify.py receipt FILE --key KEYFILE        a signed receipt
-    python3 verify.py statement FILE --key KEYFILE      another signed document
+    python3 verify.py statement FILE --key KEYFILE      what is said of ground or of a code
+    python3 verify.py schedule FILE --key KEYFILE       what the treasury is told to pay to whom
     python3 verify.py checkpoint FILE --key KEYFILE     a log's signed size and root
     python3 verify.py inclusion FILE --key KEYFILE      one leaf's proof up to a checkpoint
     python3 verify.py consistency FILE --key KEYFILE    that a later checkpoint grew from an earlier
@@ -24,7 +25,20 @@ from pathlib import Path
 from typing import Any
 
 Object = dict[str, Any]
-KINDS = ("receipt", "statement", "checkpoint", "inclusion", "consistency", "qr", "certificate")
+SIGNED: dict[tuple[str, str], tuple[str | None, ...]] = {
+    ("receipt", "receipt"): ("conditional", "final"),
+    ("receipt", "payment-receipt"): ("payment",),
+    ("schedule", "payment-receipt"): ("schedule",),
+    ("statement", "ground-statement"): (None,),
+    ("statement", "verification-statement"): (None,),
+}
+"""What a document called this, and signed by a key for that, says of its kind (None: nothing)."""
+
+KINDS = (
+    "receipt", "statement", "schedule", "checkpoint", "inclusion", "consistency", "qr",
+    "certificate",
+)  # fmt: skip
+ISSUED = "licence.issued"
 UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError)
 
 
@@ -255,12 +269,15 @@ def signed_document(document: Object, keys: list[Object], kind: str) -> Object:
     key = key_for(keys, "", body.get("origin"), body.get("training") is True)
     message = f"cornerpost/{key['purpose']}/v1\n".encode() + canonical(body)
     signature = unbase64(document["signature"], url=True)
-    if kind not in key["purpose"]:
-        raise NotGenuine(f"this key signs {key['purpose']!r}, not a {kind}")
+    kinds = SIGNED.get((kind, key["purpose"]))
+    if kinds is None:
+        raise NotGenuine(f"a key for {key['purpose']!r} signs no {kind}")
     if document["key"] != key["key"] or key["alg"] != "Ed25519":
         raise NotGenuine(f"signed with key {document['key']!r}, the key given is {key['key']!r}")
     if not verify_ed25519(unbase64(key["public"], url=True), message, signature):
         raise NotGenuine("the signature does not belong to this document")
+    if body.get("kind") not in kinds:
+        raise NotGenuine(f"signed as {body.get('kind')!r}, which is no {kind}")
     return {"signed by": key["key"], "as": key["purpose"], "says": body}
 
 
@@ -332,6 +349,8 @@ def certificate(document: Object, keys: list[Object]) -> Object:
     """A licence's log proof with disclosed payload, its QR text, and that they say the same."""
     proof = inclusion(document["inclusion"], keys)
     logged, printed = proof["payload"], qr(document["qr"], keys)
+    if (told := proof["leaf"].get("kind")) != ISSUED:
+        raise NotGenuine(f"the leaf tells of {told!r}, not of {ISSUED!r}")
     differing = [name for name in printed.keys() & logged.keys() if printed[name] != logged[name]]
     if "licence" not in printed.keys() & logged.keys() or differing:
         raise NotGenuine(f"the certificate and the log differ in {differing or 'the licence'}")
@@ -348,7 +367,7 @@ def judge(what: str, text: str, keys: list[Object]) -> Object:
         return dict(zip(("log", "size", "root"), checkpoint(text, keys), strict=True))
     if what == "qr":
         return qr(text, keys)
-    if what in ("receipt", "statement"):
+    if what in ("receipt", "statement", "schedule"):
         return signed_document(read_json(text), keys, what)
     judges = {"inclusion": inclusion, "consistency": consistency, "certificate": certificate}
     return judges[what](read_json(text), keys)

@@ -40,13 +40,13 @@ def b64url(data: bytes) -> str:
 class Office:
     """A service with its keys and a log of ten leaves, as the outside sees it."""
 
-    def __init__(self, folder: Path, origin: str) -> None:
+    def __init__(self, folder: Path, origin: str, tells: str = "licence.issued") -> None:
         self.folder, self.origin = folder, origin
         self.ed = Ed25519PrivateKey.generate()
         self.p256 = ec.generate_private_key(ec.SECP256R1())
         self.payloads = [{"licence": f"AP-{n}", "holder": "Amina Ä", "n": n} for n in range(10)]
         self.leaves = [
-            make_leaf("licence.issued", str(n), AT, payload, SALT, index=n).to_bytes()
+            make_leaf(tells, str(n), AT, payload, SALT, index=n).to_bytes()
             for n, payload in enumerate(self.payloads)
         ]
         self.nodes: dict[Place, bytes] = {}

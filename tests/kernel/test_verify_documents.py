@@ -43,7 +43,7 @@ def verdict(capsys: pytest.CaptureFixture[str]) -> Verdict:
 
 
 def test_a_receipt_is_genuine_until_one_letter_changes(office: Office, verdict: Verdict) -> None:
-    body: dict[str, object] = {"origin": LIVE, "holder": "Amina Ä", "sequence": 7}
+    body: dict[str, object] = {"origin": LIVE, "kind": "final", "holder": "Ä", "sequence": 7}
     receipt, key = office.document(body), office.key("receipt")
     code, said = verdict("receipt", office.file("r.json", receipt), key)
     assert (code, said.splitlines()[0]) == (0, "GENUINE receipt")
@@ -56,7 +56,7 @@ def test_a_receipt_is_genuine_until_one_letter_changes(office: Office, verdict: 
 def test_a_training_receipt_is_refused_under_a_production_key_and_loud_under_its_own(
     office: Office, training: Office, verdict: Verdict
 ) -> None:
-    receipt = training.file("r.json", training.document({"origin": PRACTICE}))
+    receipt = training.file("r.json", training.document({"origin": PRACTICE, "kind": "final"}))
     code, said = verdict("receipt", receipt, office.key("receipt"))
     assert code == 3
     assert "TRAINING" in said
@@ -73,6 +73,44 @@ def test_a_training_statement_says_so_without_an_origin(
     made = training.file("s.json", training.document(body, "ground-statement"))
     assert verdict("statement", made, office.key("ground-statement"))[0] == 3
     assert verdict("statement", made, training.key("ground-statement"))[0] == 0
+
+
+SAID = (  # as what it is shown, the key's purpose, the body's kind, whether it is that
+    ("receipt", "receipt", "conditional", True),
+    ("receipt", "receipt", "final", True),
+    ("receipt", "receipt", "schedule", False),
+    ("receipt", "receipt", None, False),
+    ("receipt", "payment-receipt", "payment", True),
+    ("receipt", "payment-receipt", "schedule", False),
+    ("receipt", "payment-receipt", "final", False),
+    ("schedule", "payment-receipt", "schedule", True),
+    ("schedule", "payment-receipt", "payment", False),
+    ("schedule", "receipt", "schedule", False),
+    ("statement", "ground-statement", None, True),
+    ("statement", "verification-statement", None, True),
+    ("statement", "ground-statement", "schedule", False),
+    ("statement", "payment-receipt", "payment", False),
+    ("receipt", "ground-statement", None, False),
+)
+
+
+@pytest.mark.parametrize(("shown_as", "purpose", "kind", "it_is"), SAID)
+def test_a_document_is_genuine_only_as_what_it_was_signed_as(
+    office: Office, verdict: Verdict, shown_as: str, purpose: str, kind: str | None, it_is: bool
+) -> None:
+    body: dict[str, object] = {"origin": LIVE} | ({} if kind is None else {"kind": kind})
+    made = office.file("d.json", office.document(body, purpose))
+    code, said = verdict(shown_as, made, office.key(purpose))
+    first = f"GENUINE {shown_as}" if it_is else "NOT GENUINE"
+    assert (code, said.startswith(first)) == (0 if it_is else 1, True)
+
+
+def test_a_leaf_of_another_kind_makes_no_certificate(verdict: Verdict, tmp_path: Path) -> None:
+    office = Office(tmp_path, LIVE, tells="licence.revoked")
+    made = {"qr": office.qr(licence="AP-3", n=3, log_index=3), "inclusion": office.bundle(3)}
+    keys = office.key("checkpoint"), office.key("qr")
+    code, said = verdict("certificate", office.file("l.json", made), *keys)
+    assert (code, "licence.revoked" in said) == (1, True)
 
 
 def test_a_training_checkpoint_is_refused_under_a_production_key(

@@ -91,7 +91,8 @@ def test_instructed_shares_stand_on_a_signed_schedule_the_day_after(
     }
     signed = {name: told[name] for name in ("body", "key", "signature")}
     key = counter.settings.keys / "public" / "payments-receipts.json"
-    assert verified(signed, key, tmp_path) == 0
+    assert verified(signed, key, tmp_path, "schedule") == 0
+    assert verified(signed, key, tmp_path) == 1
     one = counter.http.get(f"/v1/schedules/{told['number']}", headers=officer).json()
     assert json.dumps(one, sort_keys=True) == json.dumps(told, sort_keys=True)
     counter.must_balance()
