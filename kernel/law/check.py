@@ -1,6 +1,7 @@
 """Is an edition whole? References, words in every language, conditions, amounts."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import NamedTuple
 
 from kernel.law import conditions
@@ -95,3 +96,21 @@ def check_fees(rules: Rules) -> Iterator[Finding]:
                 yield Finding(("fees", n, *path), f"the currency has {places} decimals")
         if fee.least and fee.most and float(fee.least) > float(fee.most):
             yield Finding(("fees", n, "least"), "the least amount is more than the most")
+
+
+def check_splits(rules: Rules) -> Iterator[Finding]:
+    """In no split do two shares go to one account, wherever the ground lies."""
+    offices = {
+        one.id: {o.id for o in rules.offices if o.agency == one.id} for one in rules.agencies
+    }
+    accounts = {
+        one.id: {one.id} if one.agency is None else offices.get(one.agency, set())
+        for one in rules.beneficiaries
+    }
+    for n, fee in enumerate(rules.fees):
+        names = [share.beneficiary for share in fee.split.shares]
+        for m, other in combinations(range(len(names)), 2):
+            both = accounts.get(names[m], set()) & accounts.get(names[other], set())
+            if both:
+                said = f"{names[m]} and {names[other]} are one account in one split: {min(both)}"
+                yield Finding(("fees", n, "split", "shares", other, "beneficiary"), said)

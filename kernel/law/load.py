@@ -13,7 +13,14 @@ from pydantic import ValidationError
 
 from kernel.calendar import Calendar
 from kernel.events import EditionRef
-from kernel.law.check import Finding, check_fees, check_ids, check_references, check_words
+from kernel.law.check import (
+    Finding,
+    check_fees,
+    check_ids,
+    check_references,
+    check_splits,
+    check_words,
+)
 from kernel.law.check_ground import check_jurisdictions, check_offices, check_overlap
 from kernel.law.check_notices import check_notices
 from kernel.law.check_steps import check_procedures
@@ -41,6 +48,7 @@ CHECKS: Final[tuple[Callable[[Rules], Iterator[Finding]], ...]] = (
     check_references,
     check_words,
     check_fees,
+    check_splits,
     check_procedures,
     check_offices,
     check_jurisdictions,

@@ -16,6 +16,7 @@ from services.payments.acts.record_payout import OVER, plan_batches, record_payo
 from services.payments.desk import Desk
 from services.payments.domain.payment import Answer
 from services.payments.domain.share import Batch, Share
+from services.payments.faults import of_one
 from services.payments.gateways.provider import Payout, Provider, ProviderAway
 from services.payments.store.invoices import Invoices
 from services.payments.store.shares import Shares
@@ -37,11 +38,15 @@ class Paymaster:
 
     def work(self) -> None:
         """One round: begin what is due, follow what was begun, write yesterday's schedule."""
-        begun = self.works.run(BY, begin_payout)
-        planned = self.works.run(BY, lambda work: plan_batches(work, AT_ONCE))
-        for batch in (*begun, *planned):
-            self.follow(batch)
-        self.works.run(BY, lambda work: has_schedule(work, self.desk))
+        batches: list[UUID] = []
+        with of_one("payout"):
+            batches += self.works.run(BY, begin_payout)
+        batches += self.works.run(BY, lambda work: plan_batches(work, AT_ONCE))
+        for batch in batches:
+            with of_one("batch", batch):
+                self.follow(batch)
+        with of_one("schedule"):
+            self.works.run(BY, lambda work: has_schedule(work, self.desk))
 
     def follow(self, batch_id: UUID) -> None:
         """Bring a batch to where its provider is; a provider that is away is asked again later."""

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kernel.authority import clockwork
 from services.payments.acts.plan_looks import plan_looks
+from services.payments.faults import is_outage, of_one
 from services.payments.paymaster import Paymaster
 from services.payments.teller import Teller
 
@@ -60,16 +59,24 @@ class Watch:
         try:
             self.look()
             self.paymaster.work()
-        except (DBAPIError, PoolTimeout) as away:
-            log.warning("watch.database_away", error=type(away).__name__)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("watch.database_away", error=type(error).__name__)
             self.stop.wait(PAUSE)
 
     def look(self) -> int:
-        """One round: how many payments were asked about. A provider that is away ends it."""
+        """One round: how many payments were asked about. A provider that is away ends it.
+
+        A payment whose answer cannot be recorded does not: it is asked about later, as planned.
+        """
         asked = 0
         taken = self.teller.works.run(BY, lambda work: plan_looks(work, AT_ONCE))
         for payment in taken:
-            if self.stop.is_set() or not self.teller.ask(payment):
+            there = True
+            with of_one("payment", payment):
+                there = not self.stop.is_set() and self.teller.ask(payment)
+            if not there:
                 break
             asked += 1
         return asked

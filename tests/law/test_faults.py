@@ -50,6 +50,15 @@ def position(text: str, at: str) -> tuple[int, int]:
     return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
+def test_a_beneficiary_named_like_an_office_is_that_offices_account(
+    folder: Path, change: Change
+) -> None:
+    change("fees.yaml", "id: community-fund,", "id: council-hillside,")
+    change("fees.yaml", "beneficiary: community-fund,", "beneficiary: council-hillside,")
+    with pytest.raises(RulebookFaulty, match="council and council-hillside are one account"):
+        load_country(folder, "example")
+
+
 def test_all_mistakes_are_told_at_once(folder: Path, change: Change) -> None:
     change("fees.yaml", 'amount: "24.00"', "amount: much")
     change(ARTISANAL, "allowed: 14 days", "allowed: soon")

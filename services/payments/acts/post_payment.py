@@ -1,5 +1,6 @@
 """Post a payment: the ledger entry, the split, the receipt and the fact, in one transaction."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from chassis.log import Leaf, grow, lock_head
@@ -12,7 +13,7 @@ from kernel.log.canonical import canonical
 from kernel.log.leaf import instant
 from services.payments.desk import Desk
 from services.payments.domain import ledger
-from services.payments.domain.invoice import Invoice
+from services.payments.domain.invoice import Invoice, ShareOwed
 from services.payments.domain.notices import to_payer
 from services.payments.domain.payment import Payment
 from services.payments.domain.receipt import Receipt, receipt_body
@@ -74,9 +75,22 @@ def shares(work: UnitOfWork, invoice: Invoice, payment: Payment) -> list[Share]:
             posted_at=work.now,
             status=FIRST[invoice.mode],
         )
-        for owed in invoice.shares
+        for owed in added_up(invoice.shares)
         if owed["minor"]
     ]
+
+
+def added_up(shares: Iterable[ShareOwed]) -> list[ShareOwed]:
+    """One share for each beneficiary, paid into the first account that was named for it.
+
+    The law no longer names a beneficiary twice in a split; invoices raised before may.
+    """
+    sums: dict[str, ShareOwed] = {}
+    for owed in shares:
+        found = sums.setdefault(owed["beneficiary"], owed | {"minor": 0, "basis_points": 0})
+        found["minor"] += owed["minor"]
+        found["basis_points"] += owed["basis_points"]
+    return list(sums.values())
 
 
 def paid_payload(invoice: Invoice, payment: Payment, code: str) -> dict[str, object]:
