@@ -63,8 +63,9 @@ def make_officers(
 ) -> dict[str, Officer]:
     """Make the officers who are not there yet and keep all their credentials in `kept` (mode 0600).
 
-    Run again, it changes nothing; an account whose credentials are not in `kept` is made
-    anew, and an officer's offices and roles are brought to the list.
+    Run again, it changes nothing; an account whose credentials are not in `kept` is made anew.
+    Roles are brought to the list. Of the offices only what the list says otherwise than before is
+    done: appointments that were made or ended since have the last word.
     """
     known = read_officers(kept) if kept.exists() else {}
     with Admin(base_url, account) as admin:
@@ -114,10 +115,11 @@ def _officer(
     if found and (known is None or known.subject != found[0]["id"]):
         admin.delete(f"{users}/{found[0]['id']}", None, f"officer {person.username} removed")
         found, known = [], None
+    listed = known.offices if found and known is not None else ()
     if not found or known is None:
         known = _make(admin, person)
     _roles(admin, person, known.subject)
-    _offices(admin, groups, person, known.subject)
+    _offices(admin, groups, person, known.subject, frozenset(listed))
     return _described(person, known.password, known.seed, known.subject)
 
 
@@ -159,12 +161,17 @@ def _roles(admin: Admin, person: Person, subject: str) -> None:
         admin.post(path, missing, f"officer {person.username}: roles")
 
 
-def _offices(admin: Admin, groups: dict[str, str], person: Person, subject: str) -> None:
-    """Join the new offices first, then leave the old ones: nobody is ever without an office."""
+def _offices(
+    admin: Admin, groups: dict[str, str], person: Person, subject: str, listed: frozenset[str]
+) -> None:
+    """Join the new offices first, then leave the old ones: nobody is ever without an office.
+
+    New and old are against those that were `listed` for this person before.
+    """
     path = f"realms/{STAFF}/users/{subject}/groups"
     held = {group["path"]: group["id"] for group in admin.get(path)}
     wanted = {office.path for office in person.offices}
-    for name in sorted(wanted - held.keys()):
+    for name in sorted(wanted - listed - held.keys()):
         admin.put(f"{path}/{groups[name]}", None, f"officer {person.username} joins {name}")
-    for name in sorted(held.keys() - wanted):
+    for name in sorted((listed - wanted) & held.keys()):
         admin.delete(f"{path}/{held[name]}", None, f"officer {person.username} leaves {name}")

@@ -75,9 +75,8 @@ def fill(stack: Stack, admin: AdminAccount) -> int:
     invented = load_training(stack.rulebooks, newest).officers
     agencies = {office.id: office.agency for office in newest.rules.offices}
     people = [_person(officer, agencies) for officer in invented]
-    if not _all_made(stack, people):
-        file = officers_file(stack)
-        make_officers(keycloak_address(stack), admin, people, file)
+    if unmade := _unmade(stack, people):
+        make_officers(keycloak_address(stack), admin, unmade, officers_file(stack))
     made = officers(stack)
     seeds = [seed for one in invented for seed in _seeds(one, made[one.username])]
     seat(stack, seeds)
@@ -122,17 +121,15 @@ def appoint(stack: Stack, seeds: Sequence[Seed]) -> str:
     return done.stdout
 
 
-def _all_made(stack: Stack, people: Iterable[Person]) -> bool:
-    """Whether every account was made before as it is wanted: the usual case, without a call."""
-    if not officers_file(stack).exists():
-        return False
-    known = officers(stack)
-    return all(
-        person.username in known
-        and known[person.username].offices == tuple(office.path for office in person.offices)
-        and known[person.username].roles == person.roles
-        for person in people
-    )
+def _unmade(stack: Stack, people: Iterable[Person]) -> list[Person]:
+    """Whose account was not made before as it is wanted: usually nobody's, without a call."""
+    known = officers(stack) if officers_file(stack).exists() else {}
+    return [person for person in people if not _made_so(known.get(person.username), person)]
+
+
+def _made_so(officer: Officer | None, person: Person) -> bool:
+    wanted = tuple(office.path for office in person.offices), person.roles
+    return officer is not None and (officer.offices, officer.roles) == wanted
 
 
 def _person(officer: TrainingOfficer, agencies: dict[str, str]) -> Person:
