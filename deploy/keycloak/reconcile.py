@@ -71,10 +71,11 @@ def reconcile(
     return Changes(tuple(admin.changes))
 
 
-def refuse_foreign(base_url: str, account: AdminAccount) -> None:
-    """Raise RealmsNotOurs for a realm of ours that lacks our mark, AdminRefused for the account."""
+def refuse_foreign(base_url: str, account: AdminAccount, adopt: bool = False) -> None:
+    """Raise AdminRefused for the account, and RealmsNotOurs unless such realms are adopted."""
     with Admin(base_url, account) as admin:
-        _refuse_foreign(admin, base_url)
+        if not adopt:
+            _refuse_foreign(admin, base_url)
 
 
 def _refuse_foreign(admin: Admin, base_url: str) -> None:

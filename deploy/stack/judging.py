@@ -28,8 +28,8 @@ def judge(stack: Stack, say: Callable[[str], None] = lambda line: None) -> None:
     refuse_unanswered(stack)
     refuse_unreachable(stack)
     admin = keycloak_admin(stack) if KEYCLOAK in stack.given else None
-    if admin is not None and not adopts:
-        refuse_foreign(keycloak_address(stack), admin)
+    if admin is not None:
+        refuse_foreign(keycloak_address(stack), admin, adopts)
 
 
 def _must_be_told(stack: Stack) -> None:

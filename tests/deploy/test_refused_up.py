@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from cli.main import run
 from deploy.stack.layout import Mode, Stack, establish
 from deploy.stack.processes import needed_databases
-from tests.served import free_port
+from tests.served import free_port, served_on
 
 AWAY = f"127.0.0.1:{free_port()}"
 WRONG = [
@@ -66,6 +67,42 @@ def test_a_first_one_leaves_nothing_that_the_next_would_stumble_over(
     monkeypatch.delenv(name)
     assert not (folder / "d").exists()
     assert not establish(folder / "d", Mode.PRODUCTION, 29000).given
+
+
+def a_keycloak(signs_in: bool) -> FastAPI:
+    """It holds realms of somebody else; whether it knows the reconciler's account is told."""
+    app = FastAPI()
+    if signs_in:
+        where = "/realms/master/protocol/openid-connect/token"
+        app.add_api_route(where, lambda: {"access_token": "word"}, methods=["POST"])
+        app.add_api_route("/admin/realms/{name}", lambda: {"attributes": {}})
+    return app
+
+
+@pytest.mark.parametrize(
+    ("signs_in", "adopt", "words"),
+    [
+        (True, "no", "has realms that Cornerpost did not make"),
+        (False, "no", "signing in as the reconciler"),
+        (False, "yes", "signing in as the reconciler"),
+    ],
+)
+def test_a_keycloak_that_is_not_ours_to_change_is_not_remembered(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    signs_in: bool,
+    adopt: str,
+    words: str,
+) -> None:
+    with served_on(free_port(), a_keycloak(signs_in)) as address:
+        monkeypatch.setenv("CORNERPOST_KEYCLOAK", address)
+        monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADMIN_CLIENT", "reconciler")
+        monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADMIN_SECRET", "word")
+        monkeypatch.setenv("CORNERPOST_KEYCLOAK_ADOPT", adopt)
+        assert run(["up", "--training", "--data", str(folder / "d")]) == 1
+    assert words in capsys.readouterr().err
+    assert not (folder / "d").exists()
 
 
 def test_a_register_that_was_not_told_whose_it_is_leaves_nothing(folder: Path) -> None:
