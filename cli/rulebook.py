@@ -1,13 +1,14 @@
 """Commands for those who write law: check a rulebook, and compare two of its editions."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.stack.layout import ROOT
-from kernel.law.compare import differences
+from kernel.law.compare import differences, layers_moved
 from kernel.law.editions import Country, Edition
 from kernel.law.json_schema import schemas
 from kernel.law.load import load_country
@@ -25,14 +26,20 @@ def check(
     country: Annotated[str, typer.Argument(help="a country; left out: every one")] = "",
     folder: Folder = RULEBOOKS,
 ) -> None:
-    """Read all editions of a country and tell every fault with its file, line and column."""
+    """Read all editions of a country and tell every fault with its file, line and column.
+
+    A layer that moved between two editions is told as a warning.
+    """
     named = [country] if country else sorted(found.parent.name for found in folder.glob("*/*-*-*/"))
     if not named:
         typer.echo(f"There is no rulebook in {folder}", err=True)
         raise typer.Exit(1)
     for name in dict.fromkeys(named):
-        for edition in _loaded(folder, name).editions:
+        editions = _loaded(folder, name).editions
+        for edition in editions:
             typer.echo(_sound(edition))
+        for before, after in pairwise(editions):
+            _warn_of_layers(before, after)
 
 
 @app.command()
@@ -51,6 +58,7 @@ def diff(
     found = differences(before, after)
     for difference in found:
         typer.echo(str(difference))
+    _warn_of_layers(before, after)
     typer.echo(f"{len(found)} differences between {old} and {new}", err=True)
 
 
@@ -77,6 +85,20 @@ def _loaded(folder: Path, country: str) -> Country:
         typer.echo(f"{count} fault{'s' * (count != 1)}", err=True)
         raise typer.Exit(1) from faulty
     return found
+
+
+def _warn_of_layers(before: Edition, after: Edition) -> None:
+    moved = layers_moved(before, after)
+    old, new = before.ref.edition, after.ref.edition
+    for one in moved:
+        typer.echo(f"WARNING: from {old} to {new} {one}", err=True)
+    if moved:
+        typer.echo(
+            "WARNING: the database keeps ground apart within a layer only. Ground granted before "
+            f"{new} is kept from ground granted later by the overlap matrix alone; keep the "
+            "names of layers unless the law itself has changed.",
+            err=True,
+        )
 
 
 def _edition(country: Country, name: str) -> Edition:

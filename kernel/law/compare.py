@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kernel.law.editions import Edition
+from kernel.law.overlap import exclusion_layers
 
 ABSENT = object()
 
@@ -27,6 +28,34 @@ def differences(old: Edition, new: Edition) -> list[Difference]:
     """Every difference in content, in the order of the schema; order of ids counts for nothing."""
     before, after = (edition.rules.model_dump(mode="json") for edition in (old, new))
     return list(_compare("", before, after))
+
+
+class LayerMoved(NamedTuple):
+    """A layer that rights of these licence types leave (`gone`) or enter with a new edition.
+
+    The database keeps ground apart within a layer: between ground granted before and after the
+    change it keeps nothing apart, and a grant is judged by the matrix alone.
+    """
+
+    layer: str
+    types: tuple[str, ...]
+    gone: bool
+
+    def __str__(self) -> str:
+        how = "is left by" if self.gone else "is entered by"
+        return f"layer {self.layer} {how} {', '.join(self.types)}"
+
+
+def layers_moved(old: Edition, new: Edition) -> list[LayerMoved]:
+    """Renamed, removed and added layers, as far as rights of the old edition may lie in them."""
+    was, now = exclusion_layers(old), exclusion_layers(new)
+    gone = {(layer, pair[0]) for pair in was for layer in set(was[pair]) - set(now.get(pair, ()))}
+    come = {(layer, pair[0]) for pair in was for layer in set(now.get(pair, ())) - set(was[pair])}
+    return [
+        LayerMoved(layer, tuple(sorted(kind for name, kind in found if name == layer)), is_gone)
+        for found, is_gone in ((gone, True), (come, False))
+        for layer in sorted({name for name, _ in found})
+    ]
 
 
 def _compare(where: str, old: object, new: object) -> Iterator[Difference]:

@@ -1,5 +1,6 @@
 """The desk: what every act of the cadastre has at hand beside its unit of work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,8 @@ from kernel.events import EditionRef
 from kernel.law.editions import Country, Edition
 from kernel.law.load import load_country
 from kernel.law.training import FILE, Training, load_training
+from services.cadastre.domain.apart import kept_apart
+from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.law import GroundLaw
 from services.cadastre.store.mapping import map_entities
 
@@ -58,6 +61,19 @@ class Desk:
         """The edition a case stands on. Raises NoSuchLaw for a hash that this country never had."""
         return self._law(self.country.by_hash(edition.hash))
 
+    def apart_from(self, area: ApplicationArea) -> Callable[[ApplicationArea], bool]:
+        """Whether the edition of either area forbids the two on one ground, whichever came first.
+
+        An edition that this country does not have any more says nothing.
+        """
+        known = {one.ref.hash for one in self.country.editions}
+
+        def apart(other: ApplicationArea) -> bool:
+            refs = (area.edition_ref, other.edition_ref)
+            laws = [self.law_of(ref) for ref in refs if ref.hash in known]
+            return kept_apart(laws, area.right, other.right)
+
+        return apart
 
     def _law(self, edition: Edition) -> GroundLaw:
         return self.laws.setdefault(edition.ref.hash, GroundLaw(edition))

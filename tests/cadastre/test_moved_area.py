@@ -18,7 +18,7 @@ EAST = 30_000
 def move(register: Register, application: UUID, seq: int) -> int | None:
     def act(work: UnitOfWork) -> Ack:
         known = ApplicationAreas(work.session).get(application)
-        return move_application_area(work, known, seq)
+        return move_application_area(work, register.desk, known, seq)
 
     return register.works.run(WORK, act).seq
 

@@ -75,6 +75,8 @@ def holders(register: Register, what: GroundAsked) -> list[str]:
             register.grant(application, what)
             held.append(name)
     clear(register, "ground", "displacement")
+    with register.works.open(WORK) as work:
+        work.session.execute(text("update licence_area set status = 'withdrawn'"))
     return held
 
 

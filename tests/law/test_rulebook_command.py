@@ -68,3 +68,23 @@ def test_what_is_not_there_is_told(arguments: list[str]) -> None:
     done = RUN.invoke(app, arguments)
     assert done.exit_code == 1
     assert "there is no edition in this folder" in done.stderr or "There is no" in done.stderr
+
+
+def test_a_layer_that_moved_between_editions_is_warned_of(folder: Path) -> None:
+    new = "2027-07-01"
+    shutil.copytree(folder / "example" / NAME, folder / "example" / new)
+    ground = folder / "example" / new / "ground.yaml"
+    ground.write_text(ground.read_text("utf-8").replace("layer: rock", "layer: hard-rock"), "utf-8")
+    left = f"WARNING: from {NAME} to {new} layer rock is left by artisanal-permit"
+    for arguments in (["check", "example"], ["diff", "example", NAME, new]):
+        done = RUN.invoke(app, [*arguments, "--folder", str(folder)])
+        assert done.exit_code == 0, done.output
+        assert left in done.stderr
+        assert "layer hard-rock is entered by artisanal-permit" in done.stderr
+        assert "by the overlap matrix alone" in done.stderr
+
+
+def test_an_edition_that_keeps_its_layers_is_warned_of_nothing(folder: Path) -> None:
+    shutil.copytree(folder / "example" / NAME, folder / "example" / "2027-07-01")
+    done = RUN.invoke(app, ["check", "example", "--folder", str(folder)])
+    assert (done.exit_code, done.stderr) == (0, "")

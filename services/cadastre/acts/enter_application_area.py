@@ -36,7 +36,8 @@ class GroundStatementMissing(Problem):
 def enter_application_area(
     work: UnitOfWork, desk: Desk, application: UUID, edition: EditionRef, entry: EnterArea
 ) -> Ack:
-    """Marks juniors displaced by it and it by seniors: the same end for every order of arrival.
+    """Marks juniors displaced by it and it by seniors, where the edition of either forbids both on
+    one ground: the same end for every order of arrival.
 
     Each junior, be it this one or another, is told once of the seniors it meets now: how many,
     what they leave of it, and the places of the nearest with the hectares each takes, not whose
@@ -46,14 +47,14 @@ def enter_application_area(
     """
     areas = ApplicationAreas(work.session)
     if (known := areas.find(application)) is not None:
-        return _again(work, known, entry)
+        return _again(work, desk, known, entry)
     law = desk.law_of(edition)
     ground = _stated(desk, law, entry)
     area = _area(work, law, ground, application, edition, entry)
     lock_ground(work.session, ground.area.bbox())
     if (known := areas.find(application)) is not None:  # entered beside us, before we had the lock
-        return _again(work, known, entry)
-    rivals = areas.rivals(area)
+        return _again(work, desk, known, entry)
+    rivals = areas.rivals(area, desk.apart_from(area))
     areas.add(area)
     seniors = [one for one in rivals if one.area.filing_seq < area.filing_seq]
     juniors = [one for one in rivals if one.area.filing_seq > area.filing_seq]
@@ -66,9 +67,9 @@ def enter_application_area(
     return _tell(work, areas, area, seniors, juniors, edition)
 
 
-def _again(work: UnitOfWork, known: ApplicationArea, entry: EnterArea) -> Ack:
+def _again(work: UnitOfWork, desk: Desk, known: ApplicationArea, entry: EnterArea) -> Ack:
     known.conditional = known.conditional and entry.conditional
-    return move_application_area(work, known, entry.filing_seq)
+    return move_application_area(work, desk, known, entry.filing_seq)
 
 
 def _stated(desk: Desk, law: GroundLaw, entry: EnterArea) -> StatedGround:

@@ -13,6 +13,7 @@ from kernel.facts import AREA_GRANTED
 from kernel.law.ground import HitDetail, HitKind
 from kernel.problems import Malformed, Problem
 from services.cadastre.desk import Desk
+from services.cadastre.domain.apart import kept_apart
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.area import Area
 from services.cadastre.domain.consent import (
@@ -52,9 +53,11 @@ class PeriodNotReadable(Malformed):
 
 
 def grant_area(work: UnitOfWork, desk: Desk, grant: GrantArea) -> Ack:
-    """The database itself refuses shared ground; who holds it is looked up for the refusal only.
+    """The database itself refuses shared ground in the layers of one edition.
 
-    Zones count as they stand today, and mean what the case's edition says of their kind. Raises
+    Between editions the matrix is asked: of the case's own and of the one in force, the stricter
+    counts. Grants of one place come one after the other, so none is judged beside another. Zones
+    count as they stand today, and mean what the case's edition says of their kind. Raises
     AreaNotEntered, NotTheGround, SeniorApplicationPending, GroundForbidden, ZoneConsentMissing,
     HolderConsentMissing and GroundTaken; nothing is told to anybody then, and nothing stays.
     """
@@ -71,11 +74,13 @@ def grant_area(work: UnitOfWork, desk: Desk, grant: GrantArea) -> Ack:
     area.must_be_the_ground(grant.geometry_hash)
     _must_be_first(areas, area, law)
     _must_be_open(work, law, right, area)
+    _must_be_free(work, desk, right, area, grant)
     held, valid = _holding(area, law, right), Range(grant.valid_from, grant.valid_to)
     licence = _licence(work, area, grant)
     licences.add(licence, held, valid, work.now)
     if licences.blocked_by_inherited(held, valid) or not licences.hold(licence, held, valid):
-        raise _taken(licences.holders(held, valid), law, licence)
+        holders = licences.holders(held, valid)
+        raise _taken([one for one in holders if one.code != licence.licence_code], law)
     return _tell(work, area, grant, held)
 
 
@@ -98,6 +103,22 @@ def _must_be_open(work: UnitOfWork, law: GroundLaw, right: Right, area: Applicat
     if law.may_ask_holders(right):
         holders = newest_of_holders(work.session, area.application_id)
         must_be_consented_by_holders(law, right, ground.granted(work.now), holders)
+
+
+def _must_be_free(
+    work: UnitOfWork, desk: Desk, right: Right, area: ApplicationArea, grant: GrantArea
+) -> None:
+    """The ground is locked: what is held of it now stays so until this act is over."""
+    law = desk.law_of(grant.edition)
+    laws = (law, desk.law_on(work.now))
+    ground = Underneath(work.session, Asked(area.plane, area.geom, area.core))
+    others = [
+        Holder(one.code, one.since, one.inherited, one.shared.area)
+        for one in ground.granted(grant.valid_from, grant.valid_to)
+        if kept_apart(laws, right, one.right)
+    ]
+    if others:
+        raise _taken(others, law)
 
 
 def _holding(area: ApplicationArea, law: GroundLaw, right: Right) -> Holding:
@@ -135,11 +156,10 @@ def _licence(work: UnitOfWork, area: ApplicationArea, grant: GrantArea) -> Licen
     )
 
 
-def _taken(holders: list[Holder], law: GroundLaw, mine: LicenceArea) -> GroundTaken:
-    others = [one for one in holders if one.code != mine.licence_code]
+def _taken(holders: list[Holder], law: GroundLaw) -> GroundTaken:
     return GroundTaken(
         "Part of the ground is already held under another licence",
-        hits=[_told(one, law) for one in others],
+        hits=[_told(one, law) for one in holders],
     )
 
 

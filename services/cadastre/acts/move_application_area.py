@@ -3,6 +3,7 @@
 from chassis.unit_of_work import UnitOfWork
 from contracts.procedures import Ack, Tell
 from kernel.facts import AREA_DISPLACED, AREA_ENTERED, AREA_FREED
+from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.seniority import Displaced, told_of
 from services.cadastre.store.application_areas import ApplicationAreas, Rival
@@ -10,7 +11,9 @@ from services.cadastre.store.locks import lock_ground
 from services.cadastre.store.shape import box_mm
 
 
-def move_application_area(work: UnitOfWork, known: ApplicationArea, filing_seq: int) -> Ack:
+def move_application_area(
+    work: UnitOfWork, desk: Desk, known: ApplicationArea, filing_seq: int
+) -> Ack:
     """Its juniors up to the new place are its seniors from now on, and each hears when it is free.
 
     The same end for every order of arrival. A place that is not later changes nothing, nor does
@@ -26,7 +29,7 @@ def move_application_area(work: UnitOfWork, known: ApplicationArea, filing_seq: 
     took, known_seniors = areas.forget_senior(mine), {one.senior for one in areas.seniors(mine)}
     area.filing_seq = filing_seq
     work.session.flush()
-    rivals = areas.rivals(area)
+    rivals = areas.rivals(area, desk.apart_from(area))
     ahead = [one for one in rivals if one.area.filing_seq < filing_seq]
     seniors = [one for one in ahead if one.area.application_id not in known_seniors]
     behind = [one for one in rivals if one.area.filing_seq > filing_seq]

@@ -10,6 +10,7 @@ from shapely.geometry import MultiPolygon
 from contracts.cadastre.language import ApplicationAreaStatus
 from kernel.events import EditionRef
 from kernel.problems import Problem
+from services.cadastre.domain.law import Right
 
 
 class AreaNotEntered(Problem):
@@ -59,6 +60,10 @@ class ApplicationArea:
     def asked_at(self) -> datetime:
         """When its ground was checked: what was there then, the procedure asks about."""
         return self.checked_at or self.lodged_at
+
+    @property
+    def right(self) -> Right:
+        return Right(self.licence_type, tuple(sorted(self.minerals)))
 
     @property
     def edition_ref(self) -> EditionRef:

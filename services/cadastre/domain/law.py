@@ -117,6 +117,11 @@ class GroundLaw:
         """Whether a licence on the ground could ask for its holder's consent to this right."""
         return may_ask_holders(self.edition, right.licence_type, right.minerals)
 
+    def knows(self, right: Right) -> bool:
+        """Whether this edition gives such a right to an area, for each of its minerals."""
+        pairs = [(right.licence_type, mineral) for mineral in right.minerals]
+        return bool(pairs) and all(pair in self._layers for pair in pairs)
+
     def layers(self, right: Right) -> tuple[str, ...]:
         """The exclusion layers on which the database keeps this right's ground apart."""
         found = {

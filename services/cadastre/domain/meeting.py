@@ -29,6 +29,10 @@ class MetLicence:
     since: datetime
     shared: BaseGeometry
 
+    @property
+    def right(self) -> Right:
+        return Right(self.licence_type, tuple(sorted(self.minerals)))
+
 
 @dataclass(frozen=True, slots=True)
 class MetApplication:

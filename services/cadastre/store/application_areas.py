@@ -1,11 +1,11 @@
 """Application areas in the database: who asks for the same ground, and who came first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, case, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from services.cadastre.domain.application_area import ApplicationArea, AreaNotEntered
@@ -18,7 +18,7 @@ RELATED = "T********"  # their insides meet; neighbours that only touch do not
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A live area on the same ground, in the same layer, with what the two share."""
+    """A live area on the same ground that the law keeps apart, with what the two share."""
 
     area: ApplicationArea
     hectares: Decimal
@@ -70,15 +70,16 @@ class ApplicationAreas:
         self.session.add(area)
         self.session.flush()
 
-    def rivals(self, area: ApplicationArea) -> list[Rival]:
-        """Other live areas that the law keeps apart from this one, locked, by id."""
+    def rivals(
+        self, area: ApplicationArea, apart: Callable[[ApplicationArea], bool]
+    ) -> list[Rival]:
+        """Other live areas on its ground that are kept `apart` from this one, locked, by id."""
         core = in_plane(area.core, "MULTIPOLYGON")
         wanted = (
             select(ApplicationArea, _shared(area))
             .where(
                 application_area.c.ended_at.is_(None),
                 application_area.c.application_id != area.application_id,
-                application_area.c.layers.op("&&")(literal(area.layers, ARRAY(Text))),
                 application_area.c.core.op("&&")(core),
                 func.st_relate(application_area.c.core, core, RELATED),
             )
@@ -87,7 +88,7 @@ class ApplicationAreas:
             .execution_options(populate_existing=True)
         )
         found = self.session.execute(wanted).all()
-        return [Rival(row[0], of_square_metres(row[1])) for row in found]
+        return [Rival(row[0], of_square_metres(row[1])) for row in found if apart(row[0])]
 
     def note(self, pairs: Iterable[tuple[UUID, UUID, Decimal]]) -> None:
         """Write (senior, junior, hectares)."""

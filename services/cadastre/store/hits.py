@@ -52,7 +52,8 @@ _LICENCES, _GRANTED = (
         f" lower(t.valid) as since, {_SHARED}"
         " from q, licence_area_version t join licence_area a on a.id = t.licence_area_id"
         f" where {_MEETS} and upper_inf(t.recorded) and a.status in ({statuses})"
-        " and t.valid && tstzrange(:now, null) order by since, a.licence_code"
+        " and t.valid && tstzrange(:now, cast(:until as timestamptz))"
+        " order by since, a.licence_code"
     )
     for statuses in ("'confirmed'", "'confirmed', 'pending'")
 )
@@ -94,12 +95,17 @@ class Underneath:
         """Confirmed licences in force now or later."""
         return self._licences(_LICENCES, now)
 
-    def granted(self, now: datetime) -> list[MetLicence]:
-        """Those, and licences whose ground is held while they are made out."""
-        return self._licences(_GRANTED, now)
+    def granted(self, now: datetime, until: datetime | None = None) -> list[MetLicence]:
+        """Those, and licences whose ground is held while they are made out.
 
-    def _licences(self, statement: TextClause, now: datetime) -> list[MetLicence]:
-        found = self._look(statement, now=now)
+        `until`: only those that are in force before that instant.
+        """
+        return self._licences(_GRANTED, now, until)
+
+    def _licences(
+        self, statement: TextClause, now: datetime, until: datetime | None = None
+    ) -> list[MetLicence]:
+        found = self._look(statement, now=now, until=until)
         return [MetLicence(r[0], r[1], r[2], r[3], r[4], from_wkb(bytes(r[5]))) for r in found]
 
     def applications(self) -> list[MetApplication]:
