@@ -193,6 +193,9 @@ def test_a_council_records_its_consent_over_http(
     body = told.model_dump(mode="json")
     refused = client.post(path, json=body, headers=signed_in("miner"))
     assert (refused.status_code, slug_of(refused)) == (403, "not-allowed")
+    one_factor = client.post(path, json=body, headers=signed_in("elder"))
+    assert (one_factor.status_code, slug_of(one_factor)) == (403, "step-up-needed")
+    monkeypatch.setitem(ACTORS, "elder", replace(officer(), appointments=(), acr="2"))
     kept = client.post(path, json=body, headers=signed_in("elder"))
     assert kept.status_code == 201
     shown = ConsentKept.model_validate(kept.json())

@@ -56,10 +56,13 @@ def application_area(application_id: UUID, work: ReadWork, desk: AtDesk) -> obje
     status_code=201,
     response_model=ConsentKept,
     responses=answers(NotAllowed, AreaNotEntered, NoConsentAsked),
-    dependencies=[Depends(asks(STAFF, Power.DECIDE_STEP))],
+    dependencies=[Depends(asks(STAFF, Power.DECIDE_STEP, step_up=True))],
 )
 def consent(application_id: UUID, told: ConsentTold, once: AtOnce, desk: AtDesk) -> Response:
-    """Recorded by those who consent for a zone that came after the application, given or not."""
+    """Recorded for a zone that came after the application, or for a licence's holder, given or not.
+
+    It opens a grant that was refused, and wants the second factor as the decision does.
+    """
     return once(
         lambda: record_consent(once.work, desk, application_id, told), ConsentKept, status=201
     )
