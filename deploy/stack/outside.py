@@ -11,7 +11,13 @@ SETTINGS = (
     ),
     *(
         f"CORNERPOST_PAYMENTS_{name}"
-        for name in ("MOBILE_MONEY_URL", "COLLECTION_WALLET", "CALLBACK_URL", "PROVIDER_SECONDS")
+        for name in (
+            "MOBILE_MONEY_URL",
+            "COLLECTION_WALLET",
+            "CALLBACK_URL",
+            "PROVIDER_SECONDS",
+            "REVERSAL_DAYS",
+        )
     ),
     *(
         f"CORNERPOST_PORTAL_{name}"

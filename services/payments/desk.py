@@ -1,7 +1,7 @@
 """The desk: what every act of payments has at hand beside its unit of work."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chassis.signing import Keyring, Signer
 from kernel.calendar import Calendar
@@ -9,19 +9,23 @@ from kernel.events import EditionRef
 from kernel.law.editions import Country, Edition
 from kernel.law.load import load_country, office_calendar
 from kernel.money import Money, NotAnAmount
-from services.payments.domain.payment import LIMITS, Limits
+from services.payments.domain.payment import LIMITS, REVERSIBLE, Limits
 from services.payments.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The law in all its editions, the key receipts are signed with, and the keys trusted."""
+    """The law in all its editions, the key receipts are signed with, and the keys trusted.
+
+    `reversible`: how long an operator may take a payment back.
+    """
 
     country: Country
     receipts: Signer
     keyring: Keyring
     training: bool
     limits: Limits = LIMITS
+    reversible: timedelta = REVERSIBLE
     calendars: dict[tuple[str, str], Calendar] = field(default_factory=dict)
 
     def edition_of(self, ref: EditionRef) -> Edition:
@@ -78,6 +82,7 @@ def open_desk(settings: Settings) -> Desk:
         receipts=Signer.load(settings.keys, "payments-receipts"),
         keyring=Keyring.load(settings.keys),
         training=settings.training,
+        reversible=timedelta(days=settings.reversal_days),
         limits=Limits(
             by_person=settings.payments_an_hour,
             of_phone=settings.prompts_an_hour_of_a_phone,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,9 @@ from services.payments.gateways.provider import ProviderAway
 from tests.served import eventually
 
 NAME = "mobile-money"
+DUE = """
+update payment_intent set next_ask = '2020-01-01' where id = %s and next_ask is not null
+"""
 
 
 class Altered:
@@ -51,10 +55,10 @@ def told(counter: Counter, payment: str, reference: str, status: str = "reversed
     assert counter.http.post(f"/v1/providers/{NAME}/callbacks", json=body).status_code == 202
 
 
-def looks(counter: Counter) -> None:
+def looks(counter: Counter, payment: str, rounds: int = 2) -> None:
     """The watch's next rounds, as if their time had come."""
-    for _ in range(2):
-        counter.sql("update payment_intent set next_ask = '2020-01-01' where next_ask is not null")
+    for _ in range(rounds):
+        counter.sql(DUE, UUID(payment))
         counter.watch.look()
 
 
@@ -89,9 +93,9 @@ def test_a_reversal_told_while_the_operator_is_away_is_found_by_the_watch(
     counter.operator.reverse(reference)
     with asked_by(counter, is_away):
         told(counter, payment, reference)
-        looks(counter)
+        looks(counter, payment)
         assert counter.status(payment) == ("completed", "invoice")
-    looks(counter)
+    looks(counter, payment)
     must_be_taken_back(counter, invoice, payment)
 
 
@@ -107,7 +111,55 @@ def test_a_reversal_told_while_every_place_is_taken_is_found_by_the_watch(
     for _ in range(taken):
         counter.teller.places.release()
     assert counter.status(payment) == ("completed", "invoice")
-    looks(counter)
+    looks(counter, payment)
+    must_be_taken_back(counter, invoice, payment)
+
+
+def test_the_operators_own_callback_of_a_reversal_is_heard(counter: Counter) -> None:
+    invoice, payment, reference = completed(counter)
+    counter.operator.fault(reversal_callback="once")
+    counter.operator.reverse(reference)
+    eventually(lambda: counter.status(payment)[0] == "reversed", "nothing was told")
+    must_be_taken_back(counter, invoice, payment)
+
+
+def test_a_reversal_that_nobody_tells_is_found_by_the_last_look(counter: Counter) -> None:
+    counter.operator.fault(reverse_after=0.2)
+    invoice = counter.invoice()
+    payment = counter.begun(invoice)
+    eventually(lambda: counter.paid(invoice), "the payment never arrived")
+    eventually(
+        lambda: counter.operator.transaction(payment)["transactionStatus"] == "reversed",
+        "the operator took nothing back",
+    )
+    planned = counter.sql(
+        "select next_ask = last_look, last_look - completed_at > interval '6 days' from"
+        " payment_intent where id = %s and status = 'completed'",
+        UUID(payment),
+    )
+    assert planned == [(True, True)]
+    looks(counter, payment)
+    must_be_taken_back(counter, invoice, payment)
+
+
+def test_after_the_last_look_a_completed_payment_is_left_alone(counter: Counter) -> None:
+    _, payment, _ = completed(counter)
+    looks(counter, payment)
+    assert next_ask(counter, payment) is not None
+    counter.sql("update payment_intent set last_look = '2020-01-01' where id = %s", UUID(payment))
+    looks(counter, payment)
+    assert next_ask(counter, payment) is None
+    assert counter.status(payment) == ("completed", "invoice")
+
+
+def test_payments_completed_before_there_was_a_last_look_are_looked_at(counter: Counter) -> None:
+    invoice, payment, reference = completed(counter)
+    counter.operator.reverse(reference)
+    before = "update payment_intent set next_ask = null, last_look = null where id = %s"
+    counter.sql(before, UUID(payment))
+    migration = import_module("services.payments.migrations.versions.0007_look_once_more")
+    counter.sql(migration.BEFORE)
+    looks(counter, payment)
     must_be_taken_back(counter, invoice, payment)
 
 
@@ -115,12 +167,12 @@ def test_no_number_of_forged_callbacks_hides_a_reversal(counter: Counter) -> Non
     invoice, payment, reference = completed(counter)
     for n in range(HINTS_AT_ONCE):
         told(counter, payment, f"junk{n}-{uuid4().hex[:8]}")
-    looks(counter)
-    assert next_ask(counter, payment) is None
+    looks(counter, payment)
+    later = next_ask(counter, payment)
     counter.operator.reverse(reference)
     told(counter, payment, reference)
-    assert next_ask(counter, payment) is not None
-    looks(counter)
+    assert next_ask(counter, payment) < later
+    looks(counter, payment)
     must_be_taken_back(counter, invoice, payment)
     kept = counter.sql("select count(*) from callback_hint where payment_id = %s", UUID(payment))
     assert kept == [(HINTS_AT_ONCE,)]
@@ -138,7 +190,7 @@ def test_many_callbacks_have_the_operator_asked_once(counter: Counter) -> None:
         for n in range(HINTS_AT_ONCE + 10):
             told(counter, payment, f"junk{n}")
         assert len(asked) == HINTS_AT_ONCE
-        looks(counter)
+        looks(counter, payment, rounds=1)
     assert asked.count(payment) == HINTS_AT_ONCE + 1
 
 
@@ -166,7 +218,7 @@ def test_an_answer_that_was_overtaken_posts_nothing(counter: Counter) -> None:
         assert counter.status(payment) == ("reversed", None)
         go.set()
         asking.join(timeout=20)
-    looks(counter)
+    looks(counter, payment)
     assert counter.status(payment) == ("reversed", None)
     assert not counter.paid(invoice)
     assert counter.books(payment) == {}
@@ -194,5 +246,5 @@ def test_an_answer_from_before_a_callback_does_not_answer_it(counter: Counter) -
         go.set()
         asking.join(timeout=20)
     assert counter.status(payment) == ("completed", "invoice")
-    looks(counter)
+    looks(counter, payment)
     must_be_taken_back(counter, invoice, payment)

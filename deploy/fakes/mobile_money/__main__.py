@@ -102,7 +102,7 @@ def add_payments(app: FastAPI, operator: Operator) -> None:
     @app.post("/transactions/{reference}/reversals", status_code=202)
     async def reverse(reference: str) -> dict[str, Any]:
         await must_be_up(operator)
-        if not operator.book.reverse(reference, time.time()):
+        if not operator.reverse(reference, time.time()):
             raise Refused(409, "transactionNotReversible", "unknown or not completed")
         return {"status": "completed", "objectReference": reference}
 

@@ -13,6 +13,7 @@ import httpx
 from deploy.fakes.mobile_money.book import Book
 
 CALLBACK_SECONDS = 5.0
+REVERSE = "reverse"  # what is due is no callback but a reversal
 
 
 class Refused(Exception):
@@ -29,7 +30,9 @@ class Operator:
     `outcome`: completed (the default), failed, pending (the payer never answers) · `settle_after`
     seconds ·
     `callback`: once (the default), none, twice, wrong-amount · `callback_after` seconds ·
-    `answer_after` seconds (the request itself is slow) · `down`: every call answers 503.
+    `answer_after` seconds (the request itself is slow) · `down`: every call answers 503 ·
+    `reverse_after`: seconds after which a payment that was completed is taken back ·
+    `reversal_callback`: none (the default), once.
     """
 
     def __init__(self, book: Book, settle_after: float) -> None:
@@ -67,6 +70,8 @@ class Operator:
                 tx["server"], outcome, now, "payer declined" if outcome == "failed" else None
             )
             self._plan_callbacks(tx, mode, now)
+            if outcome == "completed" and "reverse_after" in mode:
+                self.book.schedule(tx["server"], now + float(mode["reverse_after"]), REVERSE)
 
     def _plan_callbacks(self, tx: dict[str, Any], mode: dict[str, Any], now: float) -> None:
         callback = mode.get("callback", "once")
@@ -77,10 +82,23 @@ class Operator:
         for n in range(2 if callback == "twice" else 1):
             self.book.schedule(tx["server"], at + n * 0.05, kind)
 
+    def reverse(self, reference: str, now: float) -> bool:
+        """Take a completed payment back, and call back about it where the fault mode says so."""
+        if not self.book.reverse(reference, now):
+            return False
+        tx = self.book.by_reference(reference) or {}
+        mode = self.book.fault(tx["payer"])
+        if tx["callback"] and mode.get("reversal_callback", "none") != "none":
+            self.book.schedule(tx["server"], now + float(mode.get("callback_after", 0)), "true")
+        return True
+
     async def call_back(self, http: httpx.AsyncClient) -> None:
         for due in self.book.take_due(time.time()):
             tx = self.book.by_server(due["server"])
             if tx is None:
+                continue
+            if due["kind"] == REVERSE:
+                self.reverse(tx["reference"], time.time())
                 continue
             body = shown(tx)
             if due["kind"] == "wrong-amount":

@@ -91,13 +91,14 @@ def take_money(
 ) -> None:
     """Post money that came, once."""
     if payment.used_for is not None:
-        payment.rest()
+        rest(work, payment)
         return
     if money is None or money.minor <= 0:
         look_again(work, payment)  # no amount, no entry: the provider is asked again
         return
     payment.status, payment.completed_at = PaymentStatus.COMPLETED, at
-    payment.rest()
+    payment.last_look = around(work.session).clock.real_now() + desk.reversible
+    rest(work, payment)
     if not invoice.open:
         payment.used_for = UsedFor.HELD
         hold_payment(work, invoice, payment, money, WHY_HELD[invoice.status])
@@ -111,10 +112,11 @@ def take_money(
 
 def take_back(work: UnitOfWork, invoice: Invoice, payment: Payment, answer: Answer) -> None:
     """The provider reversed it; money that was never posted needs no entry."""
-    payment.rest()
-    if payment.status is PaymentStatus.REVERSED:
+    before, payment.status = payment.status, PaymentStatus.REVERSED
+    rest(work, payment)
+    if before is PaymentStatus.REVERSED:
         return
-    payment.status, payment.reason = PaymentStatus.REVERSED, answer.reason
+    payment.reason = answer.reason
     if payment.used_for is not None:
         reverse_payment(work, invoice, payment)
 
@@ -122,7 +124,7 @@ def take_back(work: UnitOfWork, invoice: Invoice, payment: Payment, answer: Answ
 def keep_asking(work: UnitOfWork, payment: Payment, answer: Answer) -> None:
     """No money has come so far, as the provider says now."""
     if payment.used_for is not None or payment.status is PaymentStatus.REVERSED:
-        says_otherwise(payment, answer)
+        says_otherwise(work, payment, answer)
         return
     if answer.status is PaymentStatus.FAILED:
         payment.status, payment.reason, payment.next_ask = answer.status, answer.reason, None
@@ -131,16 +133,20 @@ def keep_asking(work: UnitOfWork, payment: Payment, answer: Answer) -> None:
     look_again(work, payment)
 
 
-def says_otherwise(payment: Payment, answer: Answer) -> None:
+def says_otherwise(work: UnitOfWork, payment: Payment, answer: Answer) -> None:
     """Of money that had come the provider no longer says so: while it is at work it is asked."""
     if answer.status is PaymentStatus.PENDING:
         return
-    payment.rest()
+    rest(work, payment)
     log.warning("provider.contradicts_itself", payment=str(payment.id), says=answer.status.value)
 
 
 def look_again(work: UnitOfWork, payment: Payment) -> None:
     payment.look_again(around(work.session).clock.real_now())
+
+
+def rest(work: UnitOfWork, payment: Payment) -> None:
+    payment.rest(around(work.session).clock.real_now())
 
 
 def paid_at(work: UnitOfWork, payment: Payment, told: datetime | None) -> datetime:

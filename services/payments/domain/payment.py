@@ -20,6 +20,8 @@ FIRST_LOOK: Final = timedelta(seconds=6)  # after the time that asking the payer
 LONGEST_WAIT: Final = timedelta(hours=1)
 LAST_LOOK: Final = 400  # about two weeks of asking
 HINTS_AT_ONCE: Final = 20  # callbacks of one payment; an honest provider sends one or two
+REVERSIBLE: Final = timedelta(days=7)
+"""How long after it was completed an operator may take a payment back."""
 PACE: Final = timedelta(minutes=1)  # how often callbacks beyond these have the provider asked
 
 
@@ -92,7 +94,8 @@ class Payment:
     """An intent to pay; its id is the correlation id that the provider knows it by.
 
     `msisdn` is personal and never leaves this service but to the provider. `begun_at` and
-    `completed_at` are legal instants, `next_ask` is real time. `answers` and `hints` only grow.
+    `completed_at` are legal instants, `next_ask` and `last_look` are real time. At `last_look` the
+    provider is asked once more about a completed payment. `answers` and `hints` only grow.
     """
 
     id: UUID
@@ -113,6 +116,7 @@ class Payment:
     reason: str | None = None
     answers: int = 0
     hints: int = 0
+    last_look: datetime | None = None
 
     @property
     def money(self) -> Money:
@@ -173,6 +177,8 @@ class Payment:
         """Have the provider asked because of a hint that it has not answered yet."""
         self.look_by(real_now + (FIRST_LOOK if self.hints <= HINTS_AT_ONCE else PACE))
 
-    def rest(self) -> None:
-        """The provider has answered, and nothing is left to ask."""
-        self.asks, self.next_ask = 0, None
+    def rest(self, real_now: datetime) -> None:
+        """The provider has answered: of a completed payment the last look is left, if any."""
+        ahead = self.last_look is not None and self.last_look > real_now
+        still = ahead and self.status is PaymentStatus.COMPLETED
+        self.asks, self.next_ask = 0, self.last_look if still else None

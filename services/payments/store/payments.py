@@ -102,11 +102,14 @@ class Payments:
         return self.session.scalars(wanted.order_by(columns.begun_at)).all()
 
     def due_for_a_look(self, real_now: datetime, limit: int) -> Sequence[Payment]:
-        """Payments about which the provider is to be asked, locked; other watches skip them."""
+        """Payments about which the provider is to be asked, locked; other watches skip them.
+
+        Those for which somebody waits come first.
+        """
         wanted = (
             select(Payment)
             .where(columns.next_ask <= real_now)
-            .order_by(columns.next_ask)
+            .order_by(columns.completed_at.is_not(None), columns.next_ask)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

@@ -100,6 +100,7 @@ payment_intent = Table(
     Column("reason", Text),
     Column("answers", Integer, nullable=False, server_default="0"),
     Column("hints", Integer, nullable=False, server_default="0"),
+    Column("last_look", INSTANT),
 )
 Index(
     "ix_payment_intent_next_ask",
