@@ -94,7 +94,7 @@ class GroundReport(Answer):
     legal_method: str | None
     units: int | None
     net_hectares: str | None
-    remainder: dict[str, Any] | None  # GeoJSON of the largest piece that is left, numbers
+    remainder: dict[str, Any] | None  # GeoJSON: the largest piece left by what is public
     shares: list[Share]
     hits: list[Hit]
     hits_left_out: int

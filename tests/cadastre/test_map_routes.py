@@ -18,7 +18,7 @@ def test_a_rival_is_told_the_place_and_the_hectares_but_not_the_shape(
     assert hit["ref"] is hit["name"] is None
     assert (hit["hectares"], hit["per_cent"], hit["consequence"]) == ("3.0000", "50.00", "queue")
     assert rival["statement"]["body"]["net_hectares"] == "3.0000"
-    assert rival["report"]["remainder"]["type"] == "MultiPolygon"
+    assert rival["report"]["remainder"] is None
     told = client.get(f"/v1/application-areas/{senior}").json()
     assert (told["geometry"], told["minerals"], told["hectares"]) == (None, None, "6.0000")
     seen = client.get(f"/v1/application-areas/{senior}", headers=signed_in("proposer")).json()
@@ -28,6 +28,19 @@ def test_a_rival_is_told_the_place_and_the_hectares_but_not_the_shape(
     mine = client.get("/v1/application-areas", headers=signed_in("proposer")).json()
     assert str(senior) in {one["id"] for one in mine["features"]}
     assert client.get(f"/v1/application-areas/{uuid4()}").status_code == 404
+
+
+def test_what_is_left_of_asked_ground_is_cut_by_what_the_public_sees_alone(
+    client: TestClient, register: Register
+) -> None:
+    public, hidden = asked(plot(east=8000)), asked(plot(east=8250))
+    register.confirm(register.grant(register.enter(public), public))
+    register.enter(hidden)
+    between = asked(plot(east=8100))
+    told = client.post("/v1/ground/checks", json=body_of(between)).json()["report"]
+    alone = client.post("/v1/ground/checks", json=body_of(asked(plot(east=8200, width=100)))).json()
+    assert told["net_hectares"] == "1.5000"
+    assert told["remainder"] == alone["report"]["display"]
 
 
 def test_licence_areas_are_public_geojson_by_box_instant_and_page(

@@ -167,8 +167,9 @@ class GroundLaw:
         return detail in told
 
     def shows_shape(self, licence_type: str) -> bool:
-        """Whether the public sees the shape of a pending application."""
-        return self.licence_type(licence_type).disclosure is not Disclosure.SEQUENCE_ONLY
+        """Whether the public sees the shape of a pending application; never of an unknown type."""
+        known = [kind for kind in self.edition.rules.licence_types if kind.id == licence_type]
+        return any(kind.disclosure is not Disclosure.SEQUENCE_ONLY for kind in known)
 
     def lead_agency(self, licence_type: str) -> str:
         """The agency whose office decides the application."""

@@ -75,10 +75,15 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A hit with the ground it shares: the ground itself is told to nobody."""
+    """A hit with the ground it shares: the ground itself is told to nobody.
+
+    `shown`: the public sees where the other lies, so that what is left of the asked ground betrays
+    nothing. What is not shown still counts in hectares.
+    """
 
     hit: Hit
     shared: BaseGeometry
+    shown: bool = True
 
     @property
     def takes(self) -> bool:
@@ -118,8 +123,11 @@ def net(whole: MultiPolygon, found: Iterable[Conflict], hectares: Decimal) -> De
 
 
 def remainder(whole: MultiPolygon, found: Iterable[Conflict]) -> BaseGeometry | None:
-    """The largest piece that could be had; None when nothing is taken, or nothing is left."""
-    taken = [one.shared for one in found if one.takes]
+    """The largest piece that could be had; None when nothing is taken, or nothing is left.
+
+    Only what the public sees is cut off: a piece that lies under others' hidden areas may be less.
+    """
+    taken = [one.shared for one in found if one.takes and one.shown]
     if not taken:
         return None
     rest = shapely.difference(whole, shapely.union_all(taken))
@@ -166,7 +174,7 @@ def _application(
         hectares=hectares,
         per_cent=per_cent,
     )
-    return Conflict(hit, met.shared)
+    return Conflict(hit, met.shared, shown=law.shows_shape(met.licence_type))
 
 
 def _zone(law: GroundLaw, right: Right, met: MetZone, whole: MultiPolygon) -> Conflict:
