@@ -60,7 +60,7 @@ def test_a_production_stack_that_was_told_of_no_gateway_tells_its_services_of_no
 def test_every_setting_of_the_world_outside_reaches_its_service(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    numbers = {"SECONDS": "3", "PORT": "587", "STARTTLS": "true", "CODE": "+255"}
+    numbers = {"SECONDS": "3", "DAYS": "3", "PORT": "587", "STARTTLS": "true", "CODE": "+255"}
     for name in outside.SETTINGS:
         monkeypatch.setenv(name, numbers.get(name.rpartition("_")[2], f"https://{name.lower()}"))
     monkeypatch.setenv("CORNERPOST_MESSAGES_SMS_SENDER", "MINES")
