@@ -52,6 +52,7 @@ class TimesBy(StrEnum):
     OFFICE = "office"
     LICENCE_TYPE = "licence-type"
     MONTH = "month"
+    NOTHING = "nothing"  # one line for all
 
 
 class Age(StrEnum):

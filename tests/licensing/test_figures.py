@@ -78,9 +78,9 @@ def sifts(chance: random.Random) -> list[dict[str, Any]]:
 def test_times_are_the_median_percentile_and_share_of_the_steps_counted(
     office: OfficeOfTests, ministry: dict[str, str], many: ManyCases
 ) -> None:
-    names = {key: key.value.replace("-", "_") for key in TimesBy}
+    names = {by: by.value.replace("-", "_") for by in TimesBy if by is not TimesBy.NOTHING}
     for sift in [*sifts(many.chance), {"late": "true"}, {"lapsed": "true"}]:
-        by = many.chance.sample(list(TimesBy), many.chance.randrange(1, 6))
+        by = many.chance.sample(list(names), many.chance.randrange(1, 6))
         figure = ask(office, ministry, "times", by=[one.value for one in by], **sift)
         columns = tuple(names[one] for one in by)
         rows = all_rows(office, ministry, "times/rows", **sift)
@@ -96,6 +96,16 @@ def test_times_are_the_median_percentile_and_share_of_the_steps_counted(
             assert counted["within_share"] == pytest.approx(counted["within"] / counted["steps"])
             stopped = sum(row["stopped_days"] for row in expected[key])
             assert counted["stopped_days"] == pytest.approx(stopped)
+
+
+def test_by_nothing_one_line_stands_for_all(
+    office: OfficeOfTests, ministry: dict[str, str]
+) -> None:
+    (line,) = ask(office, ministry, "times", by="nothing")["rows"]
+    days = [row["days"] for row in all_rows(office, ministry, "times/rows")]
+    assert (line["steps"], line["step"], line["month"]) == (len(days), None, None)
+    assert line["median_days"] == pytest.approx(percentile(days, 0.5))
+    assert ask(office, ministry, "times", by="nothing", step="nowhere")["rows"] == []
 
 
 def test_a_line_of_the_figure_opens_its_own_steps(
