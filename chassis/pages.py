@@ -57,6 +57,11 @@ def page_wanted(
     after: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=LARGEST)] = LIMIT,
 ) -> PageWanted:
+    return page_at(after, limit)
+
+
+def page_at(after: str | None, limit: int) -> PageWanted:
+    """The page that goes on after `after`. Raises NotAPage."""
     if after is None:
         return PageWanted(None, limit)
     try:
@@ -80,13 +85,13 @@ AtPage = Annotated[PageWanted, Depends(page_wanted)]
 
 def after_number(page: PageWanted) -> int:
     """The number that the page before ended with; 0 for the first page. Raises NotAPage."""
-    found = page.place(_number)
+    found = page.place(number)
     return 0 if found is None else int(found[0])
 
 
 def after_text(page: PageWanted) -> str:
     """The text that the page before ended with; empty for the first page. Raises NotAPage."""
-    found = page.place(_text)
+    found = page.place(words)
     return "" if found is None else str(found[0])
 
 
@@ -110,13 +115,15 @@ def instant(spelled: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def _number(one: object) -> int:
+def number(one: object) -> int:
+    """A number of a sort key. Raises TypeError."""
     if not isinstance(one, int):
         raise TypeError("This list goes by numbers")
     return one
 
 
-def _text(one: object) -> str:
+def words(one: object) -> str:
+    """A text of a sort key. Raises TypeError."""
     if not isinstance(one, str):
         raise TypeError("This list goes by texts")
     return one

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -14,7 +14,8 @@ from kernel.problems import Problem, TryLater
 
 T = TypeVar("T")
 Token = Callable[[], str | None]
-Params = Mapping[str, str | int | None]
+Value = str | int | Sequence[str] | None
+Params = Mapping[str, Value]
 
 PROBLEM: Final = "application/problem+json"
 STANDARD: Final = frozenset({"type", "title", "status", "detail", "instance"})
@@ -38,11 +39,10 @@ class Calling:
     token: Token = nobody
 
     def get(self, path: str, shape: type[T], params: Params | None = None) -> T:
-        asked = {name: value for name, value in (params or {}).items() if value is not None}
-        return read(self._send("GET", path, params=asked), shape)
+        return read(self._send("GET", path, params=params), shape)
 
-    def get_file(self, path: str) -> bytes:
-        return self._send("GET", path).content
+    def get_file(self, path: str, params: Params | None = None) -> bytes:
+        return self._send("GET", path, params=params).content
 
     def post(
         self,
@@ -79,15 +79,16 @@ class Calling:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
+        params: Params | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         token = self.token()
         told = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        asked = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = self.http.request(
-                method, f"/v1{path}", params=params, content=content, headers=told
+                method, f"/v1{path}", params=asked, content=content, headers=told
             )
         except httpx.TransportError as away:
             raise TryLater("The service cannot be reached at the moment", retry_after=5) from away

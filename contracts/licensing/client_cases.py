@@ -1,13 +1,12 @@
 """Licensing from lodgement to licence, as the portal and the command line call it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from contracts.calling import Calling
 from contracts.licensing import wire_appointments as appointing
 from contracts.licensing import wire_licences as licences
-from contracts.licensing import wire_statistics as statistics
 from contracts.licensing import wire_steps as wire
 from contracts.licensing.language import ReceiptKind, StepStatus
 from contracts.licensing.wire_days import DayLedgerView
@@ -134,21 +133,6 @@ class LicensingCases:
         asked = licences.CodesAsked(codes=codes)
         return self.calling.post("/verify", asked, licences.Verified)
 
-    # statistics
-
-    def times(self, begins: date | None = None, ends: date | None = None) -> statistics.Times:
-        """Of steps that ended from `begins` on and before `ends`."""
-        asked = _period(begins, ends)
-        return self.calling.get("/statistics/times", statistics.Times, asked)
-
-    def ledger(self, begins: date | None = None, ends: date | None = None) -> statistics.Ledger:
-        """Of cases lodged from `begins` on and before `ends`."""
-        asked = _period(begins, ends)
-        return self.calling.get("/statistics/ledger", statistics.Ledger, asked)
-
-    def backlog(self) -> statistics.Backlog:
-        return self.calling.get("/statistics/backlog", statistics.Backlog)
-
     # appointments and calendar
 
     def propose_appointment(
@@ -185,10 +169,3 @@ class LicensingCases:
 
 def _at(ref: Ref, step: str, what: str) -> str:
     return f"/applications/{ref}/steps/{step}/{what}"
-
-
-def _period(begins: date | None, ends: date | None) -> dict[str, str | None]:
-    return {
-        "begins": begins.isoformat() if begins else None,
-        "ends": ends.isoformat() if ends else None,
-    }

@@ -1,7 +1,7 @@
 """One edition of a rulebook as data: what its files may hold, taken together."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
@@ -94,6 +94,12 @@ class Disclosures(Rule):
     article: ArticleId = Field(description="Source of the law.")
 
 
+LEADING: Final = (
+    "chair", "chairman", "chairperson", "chairwoman", "vice-chair", "president", "vice-president",
+    "leader", "director", "manager", "secretary", "treasurer",
+)  # where a rulebook names none
+
+
 class Rules(Rule):
     """All an edition says. Each member stands in one file, licence types in their own."""
 
@@ -119,6 +125,10 @@ class Rules(Rule):
     identity: tuple[IdentityRule, ...] = Field(description="Which evidence is enough for whom.")
     papers: tuple[Paper, ...] = Field(description="Papers an application may need.")
     signatories: tuple[Signatory, ...] = Field(default=(), description="Who signs on paper.")
+    leading_roles: tuple[Id, ...] = Field(
+        default=LEADING,
+        description="Members' roles that lead a group; statistics count leaders by them.",
+    )
     decision: DecisionRules = Field(description="The instants of decisions.")
     beneficiaries: tuple[Beneficiary, ...] = Field(description="Who receives shares of fees.")
     fees: tuple[Fee, ...] = Field(description="Tariffs.")

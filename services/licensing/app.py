@@ -14,6 +14,7 @@ from services.licensing.routes import (
     documents,
     licences,
     parties,
+    register,
     statistics,
     steps,
     track,
@@ -30,6 +31,7 @@ ROUTERS = (
     licences.router,
     appointments.router,
     statistics.router,
+    register.router,
 )
 
 

@@ -7,11 +7,11 @@ from chassis.clock import Clock
 from chassis.database import Database
 from chassis.unit_of_work import Works
 from services.payments.desk import open_desk
-from services.payments.routes import books, callbacks, invoices, quotes
+from services.payments.routes import books, callbacks, figures, invoices, quotes
 from services.payments.settings import Settings
 from services.payments.teller import open_teller
 
-ROUTERS = (quotes.router, invoices.router, callbacks.router, books.router)
+ROUTERS = (quotes.router, invoices.router, callbacks.router, books.router, figures.router)
 
 
 def create_app(

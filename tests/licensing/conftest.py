@@ -1,10 +1,12 @@
 """Licensing on a real database, with an issuer of tokens and a cadastre that signs statements."""
 
+import random
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
@@ -13,6 +15,7 @@ sys.path.insert(0, str(HERE))
 
 from accounts_of_tests import AccountsOfTests  # noqa: E402
 from licensing_office import OfficeOfTests  # noqa: E402
+from many_cases import ManyCases  # noqa: E402
 from played_case import PlayedCase, play  # noqa: E402
 
 from chassis.migrate import migrate  # noqa: E402
@@ -88,3 +91,14 @@ def issued(office: OfficeOfTests) -> PlayedCase:
     case = play(office).decided_up_to()
     case.issue()
     return case.go_on()
+
+
+@pytest.fixture(scope="module")
+def many(office: OfficeOfTests, issued: PlayedCase, seed: int) -> Iterator[ManyCases]:
+    """Sixty more cases, of every kind, for what is counted."""
+    address = office.settings.database_owner
+    assert address is not None
+    with psycopg.connect(address.get_secret_value(), autocommit=True) as door:
+        made = ManyCases(office, issued, random.Random(seed), door)
+        made.make(60)
+        yield made

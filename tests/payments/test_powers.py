@@ -45,6 +45,7 @@ def test_every_route_declares_its_rule(counter: Counter) -> None:
         if row.path.startswith("/v1") and not row.path.startswith("/v1/log")
     }
     books = ("staff", ["read-ledger"])
+    figures = ("staff", ["read-statistics", "read-ledger", "audit"])
     signed_in, public = ("anybody-signed-in", []), ("public", [])
     assert told == {
         ("POST", "/v1/quotes"): public,
@@ -60,6 +61,9 @@ def test_every_route_declares_its_rule(counter: Counter) -> None:
         ("GET", "/v1/beneficiaries/{beneficiary}/statement"): books,
         ("GET", "/v1/unmatched"): books,
         ("GET", "/v1/shares"): books,
+        ("GET", "/v1/statistics/money"): figures,
+        ("GET", "/v1/statistics/money/rows"): figures,
+        ("GET", "/v1/statistics/received"): public,
         ("GET", "/v1/schedules"): books,
         ("GET", "/v1/schedules/{number}"): books,
     }

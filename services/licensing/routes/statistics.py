@@ -1,85 +1,129 @@
-"""Statistics: how long steps take, where the days go, what waits; from the register's own rows."""
+"""Statistics for the ministry: figures counted from the register's own rows, and these rows."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Final
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 
+from chassis.counting import AtAnswer
+from chassis.pages import NotAPage, instant, number, words
 from chassis.problem_json import answers
+from chassis.sheets import AS_CSV, AtRows
 from chassis.unit_of_work import ReadWork
 from chassis.who import STAFF, asks
-from contracts.instants import Day
 from contracts.licensing import wire_statistics as wire
+from contracts.licensing.language_figures import Figure, Part, TimesBy
 from kernel.authority import Power
-from kernel.problems import Malformed
-from services.licensing.desk import Desk
-from services.licensing.routes.at_desk import AtDesk
-from services.licensing.store import statistics
+from services.licensing.routes.asked import AtBy, AtEnded, AtLedgers, AtPeople, AtWaiting
+from services.licensing.routes.periods import AtPeriod, PeriodNotReadable, counted
+from services.licensing.store import backlog as waiting
+from services.licensing.store import day_figures, people, step_times
 
 router = APIRouter(prefix="/statistics", tags=["statistics"])
-YEAR = timedelta(days=366)
-AtDay = Annotated[Day | None, Query(description="local date")]
-
-
-class PeriodNotReadable(Malformed):
-    """A period begins before it ends and is no longer than ten years."""
-
-    title = "This is not a period"
-
-
-def period(
-    desk: Desk, now: datetime, begins: date | None, ends: date | None
-) -> tuple[date, date, datetime, datetime]:
-    """Local dates (`ends`: the first day without) and their instants; by default the last year."""
-    last = ends or desk.law.today(now) + timedelta(days=1)
-    first = begins or last - YEAR
-    if not timedelta(0) < last - first <= 10 * YEAR:
-        raise PeriodNotReadable("Name a beginning before the end, at most ten years apart")
-    zone = desk.law.calendar(desk.law.country.newest, None).zone
-    midnight = time(0)
-    return (
-        first,
-        last,
-        datetime.combine(first, midnight, zone),
-        datetime.combine(last, midnight, zone),
-    )
+MINISTRY: Final = (STAFF, Power.READ_STATISTICS, Power.AUDIT)
 
 
 @router.get(
     "/times",
-    dependencies=[Depends(asks(STAFF, Power.READ_STATISTICS, Power.AUDIT))],
+    dependencies=[Depends(asks(*MINISTRY))],
     response_model=wire.Times,
-    responses=answers(PeriodNotReadable),
+    responses=AS_CSV | answers(PeriodNotReadable),
 )
-def times(work: ReadWork, desk: AtDesk, begins: AtDay = None, ends: AtDay = None) -> object:
-    """Median and ninetieth percentile of days per step, office, licence type and month."""
-    first, last, since, until = period(desk, work.now, begins, ends)
-    minutes = desk.law.country.newest.rules.country.utc_offset_minutes
-    rows = statistics.times(work.session, since, until, minutes)
-    return wire.Times(begins=first, ends=last, formula=statistics.TIMES, rows=rows, as_of=work.now)
+def times(
+    work: ReadWork, answer: AtAnswer, period: AtPeriod, of: AtEnded, by: AtBy = None
+) -> object:
+    """How many days steps took: median, ninetieth percentile, and the share within legal time."""
+    rows = step_times.times(work.session, of, by or tuple(TimesBy))
+    return answer.figure(counted(Figure.STEP_TIMES, period), wire.Times, rows)
+
+
+@router.get(
+    "/times/rows",
+    dependencies=[Depends(asks(*MINISTRY))],
+    response_model=wire.StepsEnded,
+    responses=AS_CSV | answers(PeriodNotReadable, NotAPage),
+)
+def steps_ended(
+    work: ReadWork, answer: AtAnswer, period: AtPeriod, of: AtEnded, page: AtRows
+) -> object:
+    """The steps that the figure counts, in the order in which they ended."""
+    after = page.place(instant, UUID, words, number)
+    found = step_times.steps_ended(work.session, of, after, page.limit + 1)
+    place = step_times.place_of
+    return answer.rows(counted(Figure.STEP_TIMES, period), wire.StepsEnded, page, found, place)
 
 
 @router.get(
     "/ledger",
-    dependencies=[Depends(asks(STAFF, Power.READ_STATISTICS, Power.AUDIT))],
+    dependencies=[Depends(asks(*MINISTRY))],
     response_model=wire.Ledger,
-    responses=answers(PeriodNotReadable),
+    responses=AS_CSV | answers(PeriodNotReadable),
 )
-def ledger(work: ReadWork, desk: AtDesk, begins: AtDay = None, ends: AtDay = None) -> object:
+def ledger(work: ReadWork, answer: AtAnswer, period: AtPeriod, of: AtLedgers) -> object:
     """Where the days of cases went: applicant, each office, outages."""
-    first, last, since, until = period(desk, work.now, begins, ends)
-    rows = statistics.ledger(work.session, since, until)
-    return wire.Ledger(
-        begins=first, ends=last, formula=statistics.LEDGER, rows=rows, as_of=work.now
-    )
+    rows = day_figures.ledger(work.session, of)
+    return answer.figure(counted(Figure.DAY_LEDGER, period), wire.Ledger, rows)
+
+
+@router.get(
+    "/ledger/rows",
+    dependencies=[Depends(asks(*MINISTRY))],
+    response_model=wire.CasesDays,
+    responses=AS_CSV | answers(PeriodNotReadable, NotAPage),
+)
+def cases_days(
+    work: ReadWork, answer: AtAnswer, period: AtPeriod, of: AtLedgers, page: AtRows
+) -> object:
+    """Each party's part of each case, which the figure adds up."""
+    after = page.place(instant, UUID, words)
+    found = day_figures.cases_days(work.session, of, after, page.limit + 1)
+    place = day_figures.place_of
+    return answer.rows(counted(Figure.DAY_LEDGER, period), wire.CasesDays, page, found, place)
 
 
 @router.get(
     "/backlog",
-    dependencies=[Depends(asks(STAFF, Power.READ_STATISTICS, Power.AUDIT))],
+    dependencies=[Depends(asks(*MINISTRY))],
     response_model=wire.Backlog,
+    responses=AS_CSV,
 )
-def backlog(work: ReadWork) -> object:
+def backlog(work: ReadWork, answer: AtAnswer, of: AtWaiting) -> object:
     """What waits at each office now, and for how long."""
-    rows = statistics.backlog(work.session, work.now)
-    return wire.Backlog(formula=statistics.BACKLOG, rows=rows, as_of=work.now)
+    return answer.figure(counted(Figure.BACKLOG), wire.Backlog, waiting.backlog(work.session, of))
+
+
+@router.get(
+    "/backlog/rows",
+    dependencies=[Depends(asks(*MINISTRY))],
+    response_model=wire.StepsWaiting,
+    responses=AS_CSV | answers(NotAPage),
+)
+def steps_waiting(work: ReadWork, answer: AtAnswer, of: AtWaiting, page: AtRows) -> object:
+    """The steps that the figure counts, the oldest first."""
+    after = page.place(instant, UUID, words)
+    found = waiting.steps_waiting(work.session, of, after, page.limit + 1)
+    return answer.rows(counted(Figure.BACKLOG), wire.StepsWaiting, page, found, waiting.place_of)
+
+
+@router.get(
+    "/people",
+    dependencies=[Depends(asks(*MINISTRY))],
+    response_model=wire.People,
+    responses=AS_CSV,
+)
+def counted_people(work: ReadWork, answer: AtAnswer, of: AtPeople) -> object:
+    """Women and men among members, leaders and holders; who did not say is counted apart."""
+    return answer.figure(counted(Figure.PEOPLE), wire.People, people.people(work.session, of))
+
+
+@router.get(
+    "/people/rows",
+    dependencies=[Depends(asks(*MINISTRY))],
+    response_model=wire.PeopleCounted,
+    responses=AS_CSV | answers(NotAPage),
+)
+def people_counted(work: ReadWork, answer: AtAnswer, of: AtPeople, page: AtRows) -> object:
+    """Each one that the figure counts, without a name."""
+    after = page.place(Part, UUID)
+    found = people.people_counted(work.session, of, after, page.limit + 1)
+    return answer.rows(counted(Figure.PEOPLE), wire.PeopleCounted, page, found, people.place_of)

@@ -55,7 +55,7 @@ decision = Table(
     Column("signatory", Text),
     Column("scan", Text),
     Column("made_at", INSTANT, nullable=False),
-    Column("recorded_at", INSTANT, nullable=False),
+    Column("recorded_at", INSTANT, nullable=False, index=True),
     Column("published_at", INSTANT),
     Column("served_at", INSTANT),
     Column("effective_at", INSTANT, nullable=False),
@@ -209,6 +209,13 @@ licence = Table(
     Column("version", Integer, nullable=False),
     CheckConstraint("valid_to > valid_from", "ends_after_it_began"),
     Index("ix_licence_office_status", "office", "status"),
+    Index("ix_licence_valid_from_id", "valid_from", "id"),
+)
+Index(  # the public register is searched by words of holders' names
+    "ix_licence_holder_words",
+    text("to_tsvector('simple'::regconfig, logged ->> 'holder')"),
+    _table=licence,
+    postgresql_using="gin",
 )
 certificate = Table(
     "certificate",

@@ -127,7 +127,7 @@ application = Table(
     Column("bbox_mm", ARRAY(BigInteger)),
     Column("hectares", Numeric(18, 4)),
     Column("units", Integer),
-    Column("lodged_at", INSTANT),
+    Column("lodged_at", INSTANT, index=True),
     Column("conditional", Boolean, nullable=False),
     Column("pay_by", INSTANT),
     Column("origin", StrEnumType(Origin)),
@@ -245,7 +245,7 @@ step = Table(
     Column("invoice", Uuid),
     Column("outcome", StrEnumType(Outcome)),
     Column("late", Boolean, nullable=False),
-    Column("decided_at", INSTANT),
+    Column("decided_at", INSTANT, index=True),
     Column("version", Integer, nullable=False),
     Index("ix_step_office_status_due_at", "office", "status", "due_at"),
 )

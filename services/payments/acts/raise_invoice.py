@@ -1,5 +1,6 @@
 """Raise an invoice: the fee of a step is priced by the case's law and asked for."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from chassis.unit_of_work import UnitOfWork
@@ -10,6 +11,7 @@ from kernel.calendar import Duration, warn_at
 from kernel.codes import PublicCode
 from kernel.commands import Command
 from kernel.facts import INVOICE_PAID, INVOICE_RAISED
+from kernel.law.compile import OfficeUnknown, as_facts, office_for
 from kernel.law.editions import Edition
 from kernel.law.quote import fee_lines, split, split_mode
 from kernel.log.leaf import instant
@@ -102,7 +104,17 @@ def priced(work: UnitOfWork, desk: Desk, command: Command, asked: RaiseInvoice) 
         payer=asked.payer,
         raised_at=work.now,
         edition=command.edition.model_dump(),
+        offices=offices(edition, asked.facts),
     )
+
+
+def offices(edition: Edition, facts: dict[str, object]) -> dict[str, str]:
+    """Each agency's office for the case; agencies of which nothing says which are left out."""
+    known, found = as_facts(facts), {}
+    for agency in edition.rules.agencies:
+        with suppress(OfficeUnknown):
+            found[agency.id] = office_for(edition, agency.id, known)
+    return found
 
 
 def shares(edition: Edition, fee: str, minor: int, facts: dict[str, object]) -> list[ShareOwed]:

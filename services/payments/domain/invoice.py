@@ -47,7 +47,10 @@ class ShareOwed(TypedDict):
 
 @dataclass(eq=False, kw_only=True)
 class Invoice:
-    """One fee of one step of a case. `payer` is who was told of it, not who must pay it."""
+    """One fee of one step of a case. `payer` is who was told of it, not who must pay it.
+
+    `offices`: agency to its office for the case, where ground, district or law says which.
+    """
 
     id: UUID
     number: int
@@ -75,6 +78,7 @@ class Invoice:
     ended_because: str | None = None
     reminded: int = field(default=0)
     stands_still: bool = False
+    offices: dict[str, str] = field(default_factory=dict)
 
     @property
     def money(self) -> Money:

@@ -73,9 +73,11 @@ invoice = Table(
     Column("ended_because", Text),
     Column("reminded", Integer, nullable=False),
     Column("stands_still", Boolean, nullable=False, server_default="false"),
+    Column("offices", JSONB, nullable=False, server_default="{}"),
     UniqueConstraint("application_id", "step", "round"),
     CheckConstraint("(status = 'open') = (ended_at is null)", "open_or_ended"),
     Index(None, "payer", "raised_at"),
+    Index("ix_invoice_raised_at_id", "raised_at", "id"),
 )
 Index("ix_invoice_open", invoice.c.due_at, postgresql_where=text("status = 'open'"))
 
@@ -210,7 +212,7 @@ receipt = Table(
     Column("key", Text, nullable=False),
     Column("signature", Text, nullable=False),
     Column("paid_at", INSTANT, nullable=False),
-    Column("issued_at", INSTANT, nullable=False),
+    Column("issued_at", INSTANT, nullable=False, index=True),
     comment="append-only: receipts as they were signed",
 )
 
