@@ -22,6 +22,18 @@ STANDARD: Final = frozenset({"type", "title", "status", "detail", "instance"})
 JSON_TYPE: Final = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What stands at an address, by its ETag; `content` is None when it is what was seen before.
+
+    `cache_control` says how long nobody need ask again.
+    """
+
+    content: bytes | None
+    etag: str
+    cache_control: str
+
+
 def nobody() -> str | None:
     """The token of a call that nobody has signed in for."""
     return None
@@ -43,6 +55,15 @@ class Calling:
 
     def get_file(self, path: str, params: Params | None = None) -> bytes:
         return self._send("GET", path, params=params).content
+
+    def get_anew(self, path: str, seen: str | None) -> Fetched:
+        """What stands at an address beside `/v1`, unless its ETag is still the one `seen`."""
+        headers = {"If-None-Match": seen} if seen else {}
+        answer = self._send("GET", path, headers=headers, under="")
+        told = answer.headers
+        unchanged = answer.status_code == httpx.codes.NOT_MODIFIED
+        content = None if unchanged else answer.content
+        return Fetched(content, told.get("ETag", ""), told.get("Cache-Control", ""))
 
     def post(
         self,
@@ -82,13 +103,14 @@ class Calling:
         params: Params | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        under: str = "/v1",
     ) -> httpx.Response:
         token = self.token()
         told = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         asked = {name: value for name, value in (params or {}).items() if value is not None}
         try:
             answer = self.http.request(
-                method, f"/v1{path}", params=asked, content=content, headers=told
+                method, f"{under}{path}", params=asked, content=content, headers=told
             )
         except httpx.TransportError as away:
             raise TryLater("The service cannot be reached at the moment", retry_after=5) from away

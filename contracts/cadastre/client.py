@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.cadastre.language import MapLayer
 from contracts.cadastre.statement import SignedStatement
 from contracts.cadastre.wire import (
     ApplicationAreaTold,
@@ -16,7 +17,7 @@ from contracts.cadastre.wire import (
     ZoneProposed,
     ZoneTold,
 )
-from contracts.calling import Calling, Params
+from contracts.calling import Calling, Fetched, Params
 
 Box = tuple[float, float, float, float]
 
@@ -40,6 +41,10 @@ class Cadastre:
     def application_areas(self, box: Box | None = None, after: str | None = None) -> Features:
         """For staff: live areas of their own offices."""
         return self.calling.get("/application-areas", Features, _asked(box, None, after))
+
+    def disclosed_areas(self, box: Box | None = None, after: str | None = None) -> Features:
+        """Live areas whose shape the law shows to everybody: the rows of the map's applications."""
+        return self.calling.get("/application-areas/disclosed", Features, _asked(box, None, after))
 
     def record_consent(self, application: UUID, told: ConsentTold, key: str) -> ConsentKept:
         """For officers of the agency that consents for a zone newer than the application."""
@@ -71,6 +76,10 @@ class Cadastre:
     def known_workings(self, after: str | None = None) -> Features:
         """For staff only."""
         return self.calling.get("/known-workings", Features, _asked(None, None, after))
+
+    def tile(self, layer: MapLayer, z: int, x: int, y: int, seen: str | None = None) -> Fetched:
+        """A Mapbox Vector Tile, unpacked; no content when `seen` is its ETag still."""
+        return self.calling.get_anew(f"/tiles/{layer}/{z}/{x}/{y}.mvt", seen)
 
 
 def _asked(box: Box | None, at: datetime | None, after: str | None) -> Params:

@@ -25,3 +25,11 @@ class ZoneStatus(StrEnum):
 
     PROPOSED = "proposed"
     APPROVED = "approved"
+
+
+class MapLayer(StrEnum):
+    """What the public's map shows; `applications`: those whose shape the law shows to everybody."""
+
+    LICENCES = "licences"
+    APPLICATIONS = "applications"
+    ZONES = "zones"

@@ -10,7 +10,7 @@ from chassis.unit_of_work import Works
 from kernel.authority import clockwork
 from services.cadastre.acts.seed_register import seed_register
 from services.cadastre.desk import Desk
-from services.cadastre.routes import areas, checks, underneath, zones
+from services.cadastre.routes import areas, checks, tiles, underneath, zones
 from services.cadastre.settings import Settings
 
 
@@ -26,7 +26,8 @@ def create_app(
         settings,
         (checks.router(settings.checks_a_minute), areas.router, zones.router, underneath.router),
         "Cornerpost cadastre",
-        description="Ground checks, application areas, licence areas, zones and jurisdictions.",
+        description="Ground checks, application areas, licence areas, zones, jurisdictions, tiles.",
+        root_routers=(tiles.router,),
         clock=clock,
         database=database,
     )

@@ -12,7 +12,7 @@ from kernel.law.load import load_country
 from kernel.law.training import FILE, Training, load_training
 from services.cadastre.domain.apart import kept_apart
 from services.cadastre.domain.application_area import ApplicationArea
-from services.cadastre.domain.law import GroundLaw
+from services.cadastre.domain.law import GroundLaw, Opened
 from services.cadastre.store.mapping import map_entities
 
 STATEMENTS = "cadastre-statements"
@@ -74,6 +74,15 @@ class Desk:
             return kept_apart(laws, area.right, other.right)
 
         return apart
+
+    def opened(self) -> list[Opened]:
+        """Whose pending applications the public's map shows, by edition and licence type."""
+        return [one for edition in self.country.editions for one in self._law(edition).opened()]
+
+    def shows(self, area: ApplicationArea) -> bool:
+        """Whether the public's map shows an application area while it is live."""
+        mine = (area.edition_ref.hash, area.licence_type)
+        return mine in {(one.edition, one.licence_type) for one in self.opened()}
 
     def _law(self, edition: Edition) -> GroundLaw:
         return self.laws.setdefault(edition.ref.hash, GroundLaw(edition))

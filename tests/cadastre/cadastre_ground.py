@@ -107,5 +107,5 @@ class Register:
 
     def release(self, application: UUID, reason: str = "refused") -> Ack:
         return self.works.run(
-            WORK, lambda work: release_application_area(work, application, reason)
+            WORK, lambda work: release_application_area(work, self.desk, application, reason)
         )

@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from cadastre_door import copies, just_signed_in
 from cadastre_ground import WORK, Register
+from cadastre_map import Drawn, See, address, decode, opened
 from cadastre_stack import (
     APP,
     OWNER,
@@ -113,3 +116,35 @@ def app(settings: Settings, database: Database, register: Register) -> FastAPI:
 @pytest.fixture(scope="module")
 def client(app: FastAPI) -> TestClient:
     return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def open_desk(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk whose law shows pending applications from its second edition on."""
+    rulebooks = opened(tmp_path_factory.mktemp("rulebooks"))
+    return Desk.open(settings_for("none", keys).model_copy(update={"rulebooks": rulebooks}))
+
+
+@pytest.fixture(scope="module")
+def shown(register: Register, open_desk: Desk) -> Register:
+    """The register under the law that shows pending applications."""
+    return replace(register, desk=open_desk)
+
+
+@pytest.fixture(scope="module")
+def map_client(app: FastAPI, open_desk: Desk) -> TestClient:
+    app.state.desk = open_desk
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def see(map_client: TestClient, tmp_path: Path) -> See:
+    """What a tile draws."""
+
+    def seen(layer: str, z: int, x: int, y: int, **more: Any) -> list[Drawn]:
+        answer = map_client.get(address(layer, z, x, y), **more)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/vnd.mapbox-vector-tile"
+        return decode(answer.content, z, x, y, tmp_path)
+
+    return seen

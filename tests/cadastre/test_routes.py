@@ -150,11 +150,13 @@ def test_every_route_declares_who_may_ask(app: FastAPI, client: TestClient) -> N
     assert ours == {
         ("POST", "/v1/ground/checks"),
         ("GET", "/v1/ground/checks/{statement_id}"),
+        ("GET", "/v1/application-areas/disclosed"),
         ("GET", "/v1/application-areas/{application_id}"),
         ("GET", "/v1/licence-areas"),
         ("GET", "/v1/licence-areas/{code}"),
         ("GET", "/v1/zones"),
         ("GET", "/v1/jurisdictions"),
+        ("GET", "/tiles/{layer}/{z}/{x}/{y}.mvt"),
     }
     paths = client.get("/openapi.json").json()["paths"]
     assert paths["/v1/ground/checks"]["post"]["x-powers"]["who"] == "public"

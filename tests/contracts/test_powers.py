@@ -1,6 +1,7 @@
 """Every operation of every service, called by its own powers as its OpenAPI document says."""
 
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,10 @@ from tests.own_database import appoint
 OFFICE = ("mines", "mines-north")
 OWN_PROOF = {"/phone/token", "/v1/delivery/reports/{provider}"}
 """Public by token, guarded by a secret of the machine that calls."""
-PARAMETERS = {"office": OFFICE[1], "kind": "identity", "n": "1", "provider": "sms"}
+PARAMETERS = {
+    "office": OFFICE[1], "kind": "identity", "n": "1", "provider": "sms",
+    "layer": "licences", "z": "10", "x": "605", "y": "522",
+}
 KEYED = {"index": 0, "first": 0}
 
 
@@ -29,11 +33,7 @@ class Operation:
 
     @property
     def address(self) -> str:
-        parts = [
-            PARAMETERS.get(part[1:-1], str(uuid4())) if part.startswith("{") else part
-            for part in self.path.split("/")
-        ]
-        return "/".join(parts)
+        return re.sub(r"{(\w+)}", lambda it: PARAMETERS.get(it[1], str(uuid4())), self.path)
 
     @property
     def any_of(self) -> tuple[Power, ...]:

@@ -58,10 +58,10 @@ class Areas:
     @activity.defn(name=Operation.RELEASE_AREA.value)
     @refusals_are_final
     def release_area(self, command: Command) -> Ack:
-        told = ReleaseArea.model_validate(command.args)
+        told, case = ReleaseArea.model_validate(command.args), command.application_id
         return self._once(
             command.key,
-            lambda work: release_application_area(work, command.application_id, told.reason),
+            lambda work: release_application_area(work, self.desk, case, told.reason),
         )
 
     @activity.defn(name=GRANT_AREA)

@@ -22,6 +22,7 @@ from services.cadastre.domain.display import in_degrees, in_plane
 from services.cadastre.domain.law import GroundLaw, Right
 from services.cadastre.domain.seniority import Displaced, told_of
 from services.cadastre.domain.stated import StatedGround, read_statement
+from services.cadastre.store import places
 from services.cadastre.store.application_areas import ApplicationAreas, Rival
 from services.cadastre.store.locks import lock_ground
 from services.cadastre.store.shape import many
@@ -64,6 +65,8 @@ def enter_application_area(
     for one in juniors:
         one.area.stand(displaced=True)
     work.session.flush()
+    if desk.shows(area):
+        places.raise_version(work.session)
     return _tell(work, areas, area, seniors, juniors, edition)
 
 

@@ -6,6 +6,7 @@ from kernel.facts import AREA_DISPLACED, AREA_ENTERED, AREA_FREED
 from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
 from services.cadastre.domain.seniority import Displaced, told_of
+from services.cadastre.store import places
 from services.cadastre.store.application_areas import ApplicationAreas, Rival
 from services.cadastre.store.locks import lock_ground
 from services.cadastre.store.shape import box_mm
@@ -40,6 +41,8 @@ def move_application_area(
         junior.stand(displaced=junior.application_id in still)
     area.stand(displaced=bool(areas.displaced([mine])))
     work.session.flush()
+    if desk.shows(area):
+        places.raise_version(work.session)
     ack = _tell(work, areas, area, seniors, len(ahead), len(behind))
     for junior in juniors:
         if junior.application_id not in still:

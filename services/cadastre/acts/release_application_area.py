@@ -6,7 +6,9 @@ from chassis.unit_of_work import UnitOfWork
 from contracts.cadastre.language import ApplicationAreaStatus
 from contracts.procedures import Ack, Tell
 from kernel.facts import AREA_FREED, AREA_RELEASED
+from services.cadastre.desk import Desk
 from services.cadastre.domain.application_area import ApplicationArea
+from services.cadastre.store import places
 from services.cadastre.store.application_areas import ApplicationAreas, Freed
 from services.cadastre.store.locks import lock_ground
 from services.cadastre.store.shape import box_mm
@@ -14,7 +16,9 @@ from services.cadastre.store.shape import box_mm
 NOTHING = Ack()
 
 
-def release_application_area(work: UnitOfWork, application: UUID, reason: str) -> Ack:
+def release_application_area(
+    work: UnitOfWork, desk: Desk, application: UUID, reason: str
+) -> Ack:
     """Juniors that no other senior displaces stand again, and each is told so.
 
     Nothing happens to what was granted.
@@ -29,6 +33,8 @@ def release_application_area(work: UnitOfWork, application: UUID, reason: str) -
         return NOTHING
     area.end(ApplicationAreaStatus.RELEASED, work.now, reason)
     freed = _free(areas, area)
+    if desk.shows(area):
+        places.raise_version(work.session)
     released = work.record(
         application,
         AREA_RELEASED,

@@ -43,6 +43,18 @@ class Right:
     minerals: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A licence type whose pending applications an edition of the law shows to the public.
+
+    `wholly`: with licence type and minerals; otherwise place, time, hectares and shape alone.
+    """
+
+    edition: str  # its hash
+    licence_type: str
+    wholly: bool
+
+
 @dataclass(frozen=True)
 class GroundLaw:
     """One edition, read for ground."""
@@ -170,6 +182,14 @@ class GroundLaw:
         """Whether the public sees the shape of a pending application; never of an unknown type."""
         known = [kind for kind in self.edition.rules.licence_types if kind.id == licence_type]
         return any(kind.disclosure is not Disclosure.SEQUENCE_ONLY for kind in known)
+
+    def opened(self) -> list[Opened]:
+        """The licence types whose pending applications stand on the public's map."""
+        return [
+            Opened(self.edition.ref.hash, kind.id, kind.disclosure is Disclosure.ALL)
+            for kind in self.edition.rules.licence_types
+            if self.shows_shape(kind.id)
+        ]
 
     def lead_agency(self, licence_type: str) -> str:
         """The agency whose office decides the application."""

@@ -33,6 +33,26 @@ Code = Annotated[str, Path(max_length=60)]
 
 
 @router.get(
+    "/application-areas/disclosed",
+    response_model=Features,
+    responses=answers(NotABox),
+    dependencies=[Depends(asks(PUBLIC))],
+)
+def disclosed_areas(work: ReadWork, desk: AtDesk, box: AtBox, page: AtPage) -> object:
+    """Live application areas whose shape the law shows to everybody, by place in the sequence.
+
+    Licence type and minerals where the law discloses all; the rows of the layer `applications`.
+    """
+    after, version = after_number(page), places.version(work.session)
+    found = reading.disclosed_areas(work.session, desk.opened(), box, after, page.limit + 1)
+    return Features(
+        features=found[: page.limit],
+        next=page.following([(one.properties["filing_seq"],) for one in found]),
+        register_version=version,
+    )
+
+
+@router.get(
     "/application-areas/{application_id}",
     response_model=ApplicationAreaTold,
     responses=answers(NotFound),
@@ -97,12 +117,12 @@ def application_areas(work: ReadWork, box: AtBox, page: AtPage) -> object:
 )
 def licence_areas(work: ReadWork, box: AtBox, page: AtPage, at: AtInstant = None) -> object:
     """Confirmed licence areas in force at an instant (by default now), as GeoJSON."""
-    after = after_text(page)
+    after, version = after_text(page), places.version(work.session)
     found = reading.licence_areas(work.session, box, at or work.now, after, page.limit + 1)
     return Features(
         features=found[: page.limit],
         next=page.following([(one.id,) for one in found]),
-        register_version=places.version(work.session),
+        register_version=version,
     )
 
 

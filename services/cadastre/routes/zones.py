@@ -21,7 +21,7 @@ from services.cadastre.domain.validity import AreaNotValid, TooManyCorners
 from services.cadastre.domain.zone import ZoneApproved, ZoneIdTaken
 from services.cadastre.routes.at_desk import AtDesk
 from services.cadastre.routes.boxes import AtBox, AtInstant, NotABox
-from services.cadastre.store import reading
+from services.cadastre.store import places, reading
 
 router = APIRouter(prefix="/zones", tags=["zones"])
 Name = Annotated[str, Path(max_length=60)]
@@ -38,14 +38,16 @@ DRAWING = (
 )
 def zones(work: ReadWork, box: AtBox, page: AtPage, at: AtInstant = None) -> object:
     """Zones in effect at an instant (by default now); staff also see proposed ones."""
-    after = after_text(page)
+    after, version = after_text(page), places.version(work.session)
     staff = work.actor.realm is Realm.STAFF
     found = reading.zones(
         work.session, box, None if staff and at is None else at or work.now, after,
         page.limit + 1, proposed=staff,
     )
     return Features(
-        features=found[: page.limit], next=page.following([(one.id,) for one in found])
+        features=found[: page.limit],
+        next=page.following([(one.id,) for one in found]),
+        register_version=version,
     )
 
 

@@ -8,12 +8,14 @@ from services.cadastre.domain.zone import Zone
 from services.cadastre.store import tables
 
 mapper_registry = registry(metadata=tables.metadata)
+RECKONED = ["web"]  # by the database, and read for tiles alone
 
 
 def map_entities() -> None:
     """Map each entity once; a second call changes nothing."""
     if list(mapper_registry.mappers):
         return
-    mapper_registry.map_imperatively(ApplicationArea, tables.application_area)
-    mapper_registry.map_imperatively(LicenceArea, tables.licence_area)
-    mapper_registry.map_imperatively(Zone, tables.zone)
+    map_to = mapper_registry.map_imperatively
+    map_to(ApplicationArea, tables.application_area, exclude_properties=RECKONED)
+    map_to(LicenceArea, tables.licence_area)
+    map_to(Zone, tables.zone, exclude_properties=RECKONED)

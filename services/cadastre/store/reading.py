@@ -1,7 +1,7 @@
 """Reading for maps and lists: SQL straight to wire shapes, a page at a time."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from contracts.cadastre.wire import Feature
+from services.cadastre.domain.law import Opened
+from services.cadastre.store import shown
 
 Box = tuple[float, float, float, float]
 _IN_BOX = "{table}.lonlat && st_makeenvelope(:west, :south, :east, :north, 4326)"
@@ -17,21 +19,17 @@ _LICENCE_COLUMNS = (
     " lower(v.valid) as valid_from, upper(v.valid) as valid_to, v.hectares, a.inherited,"
     " v.geometry_hash, cardinality(v.cells) as units"
 )
-_LICENCE_FROM = (
-    " from licence_area_version v join licence_area a on a.id = v.licence_area_id"
-    " where upper_inf(v.recorded) and a.status = 'confirmed'"
-)
 _LICENCES = text(
-    f"select {_LICENCE_COLUMNS}{_LICENCE_FROM} and v.valid @> cast(:at as timestamptz)"
+    f"select {_LICENCE_COLUMNS}{shown.LICENCES}{shown.IN_FORCE}"
     f" and {_IN_BOX.format(table='v')} and a.licence_code > :after"
     " order by a.licence_code limit :limit"
 )
-_LICENCE = text(f"select {_LICENCE_COLUMNS}{_LICENCE_FROM} and a.licence_code = :code")
+_LICENCE = text(f"select {_LICENCE_COLUMNS}{shown.LICENCES} and a.licence_code = :code")
 _ZONES = text(
     "select z.id, st_asgeojson(z.lonlat, 7) as shape, z.kind, z.name, z.instrument, z.status,"
     " z.since, z.until, z.office from zone z"
-    " where (z.status = 'approved' or :proposed) and (cast(:at as timestamptz) is null or"
-    " tstzrange(z.since, z.until) @> cast(:at as timestamptz))"
+    " where (z.status = 'approved' or :proposed)"
+    f" and (cast(:at as timestamptz) is null or {shown.IN_EFFECT})"
     f" and {_IN_BOX.format(table='z')} and z.id > :after order by z.id limit :limit"
 )
 _JURISDICTIONS = text(
@@ -48,6 +46,13 @@ _AREAS = text(
     " t.licence_type, t.minerals, t.status, t.conditional, t.office, t.hectares"
     " from application_area t where t.ended_at is null and t.office = any(:offices)"
     f" and {_IN_BOX.format(table='t')} and t.filing_seq > :after order by t.filing_seq limit :limit"
+)
+_DISCLOSED = text(
+    "select cast(t.filing_seq as text) as id, st_asgeojson(t.lonlat, 7) as shape, t.filing_seq,"
+    " t.lodged_at, t.office, t.hectares, case when law.wholly then t.licence_type end"
+    " as licence_type, case when law.wholly then t.minerals end as minerals"
+    f"{shown.APPLICATIONS} and {_IN_BOX.format(table='t')} and t.filing_seq > :after"
+    " order by t.filing_seq limit :limit"
 )
 
 
@@ -88,6 +93,14 @@ def application_areas(
     """Live application areas of some offices, by place in the sequence."""
     asked: Mapping[str, Any] = {**_box(box), "offices": offices, "after": after, "limit": limit}
     return [_feature(row) for row in session.execute(_AREAS, asked)]
+
+
+def disclosed_areas(
+    session: Session, opened: Iterable[Opened], box: Box, after: int, limit: int
+) -> list[Feature]:
+    """Live application areas that the law shows to everybody, by place in the sequence."""
+    asked = {**_box(box), **shown.opened_words(opened), "after": after, "limit": limit}
+    return [_feature(row) for row in session.execute(_DISCLOSED, asked)]
 
 
 def _box(box: Box) -> dict[str, float]:

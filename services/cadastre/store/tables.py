@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     Identity,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE
@@ -38,6 +40,12 @@ HECTARES = Numeric(18, 4)
 def _one_row(name: str, *columns: Column[object]) -> Table:
     key: Column[object] = Column("id", SmallInteger, primary_key=True, autoincrement=False)
     return Table(name, metadata, key, *columns, CheckConstraint("id = 1", "one_row"))
+
+
+def _web() -> Column[object]:
+    """What tiles are drawn from; the database reckons it from what is shown as GeoJSON."""
+    reckoned = Computed("st_transform(lonlat, 3857)", persisted=True)
+    return Column("web", Shape("MULTIPOLYGON", WEB), reckoned)
 
 
 def _plane() -> Column[object]:
@@ -79,15 +87,17 @@ application_area = Table(
     Column("geom", Shape("MULTIPOLYGON"), nullable=False),
     Column("core", Shape("MULTIPOLYGON"), nullable=False),
     Column("lonlat", Shape("MULTIPOLYGON", LONLAT), nullable=False),
+    _web(),
     CheckConstraint("st_srid(geom) = plane and st_srid(core) = plane", "in_the_plane"),
     CheckConstraint("(status in ('standing', 'displaced')) = (ended_at is null)", "live"),
 )
-Index(
-    "ix_application_area_live",
-    application_area.c.core,
-    postgresql_using="gist",
-    postgresql_where=application_area.c.ended_at.is_(None),
-)
+for _name, _shape in (("live", "core"), ("web", "web")):
+    Index(
+        f"ix_application_area_{_name}",
+        application_area.c[_shape],
+        postgresql_using="gist",
+        postgresql_where=application_area.c.ended_at.is_(None),
+    )
 displacement = Table(
     "displacement",
     metadata,
@@ -139,18 +149,16 @@ licence_area_version = Table(
     CheckConstraint("not isempty(valid)", "some_time"),
 )
 LIVE = text("upper_inf(recorded)")
-Index(
-    "ix_licence_area_version_live",
-    licence_area_version.c.core,
-    postgresql_using="gist",
-    postgresql_where=LIVE,
-)
-Index(
-    "ix_licence_area_version_lonlat",
-    licence_area_version.c.lonlat,
-    postgresql_using="gist",
-    postgresql_where=LIVE,
-)
+for _name, _shape in (("live", "core"), ("lonlat", "lonlat"), ("web", "web")):
+    Index(
+        f"ix_licence_area_version_{_name}",
+        licence_area_version.c[_shape],
+        postgresql_using="gist",
+        postgresql_where=LIVE,
+    )
+for _name, _end in (("begins", func.lower), ("ends", func.upper)):
+    _at = _end(licence_area_version.c.valid)
+    Index(f"ix_licence_area_version_{_name}", _at, postgresql_where=LIVE)
 ground = Table(
     "ground",
     metadata,
@@ -226,10 +234,14 @@ zone = Table(
     _plane(),
     Column("geom", Shape("MULTIPOLYGON"), nullable=False),
     Column("lonlat", Shape("MULTIPOLYGON", LONLAT), nullable=False),
+    _web(),
     CheckConstraint("st_srid(geom) = plane", "in_the_plane"),
     CheckConstraint("until is null or until > since", "ends_after_it_began"),
     CheckConstraint("approved_by is null or approved_by <> proposed_by", "four_eyes"),
     CheckConstraint("(status = 'approved') = (by_law or approved_by is not null)", "approved"),
+)
+Index(
+    "ix_zone_web", zone.c.web, postgresql_using="gist", postgresql_where=text("status = 'approved'")
 )
 zone_part = Table(
     "zone_part",
