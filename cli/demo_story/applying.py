@@ -72,7 +72,7 @@ def tell_ground(story: Story, applying: Applying) -> None:
     must(report.known_workings >= 1, "a known working under the ground")
     working = next(hit for hit in report.hits if hit.kind == "known-working")
     tell.fact(
-        f"{working.hectares} ha of it are a known working: "
+        "People mine there without a licence already, a known working: "
         f"{working.consequence.replace('-', ' ')} before any grant", seen,
     )
     file = tell.keep("ground-statement.json", ground.statement)

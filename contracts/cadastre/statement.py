@@ -37,7 +37,8 @@ class Hit(Words):
 
     `kind`: licence, application, zone, known-working, inherited. `consequence`: none, forbidden,
     consent, visit-and-notice, respects-prior-rights, queue (an earlier application that would
-    have to fall first). Hectares are decimal strings, four places.
+    have to fall first). Hectares are decimal strings, four places; "0"
+    where they are not told, as of known workings always.
     """
 
     kind: str

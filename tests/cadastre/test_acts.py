@@ -80,19 +80,19 @@ def test_only_a_live_appointment_at_that_office_makes_zones(
     proposer = officer("proposer", Power.PROPOSE_ZONE, Power.APPROVE_ZONE)
     register.works.run(proposer, lambda work: propose_zone(work, register.desk, zone(name)))
     with pytest.raises(NotAllowed):
-        register.works.run(actor, lambda work: approve_zone(work, name))
+        register.works.run(actor, lambda work: approve_zone(work, register.desk, name))
     with pytest.raises(SecondPersonNeeded):
-        register.works.run(proposer, lambda work: approve_zone(work, name))
+        register.works.run(proposer, lambda work: approve_zone(work, register.desk, name))
 
 
 def test_a_zone_approved_by_a_second_person_is_approved_once(register: Register) -> None:
     first, second = officer("p", Power.PROPOSE_ZONE), officer("q", Power.APPROVE_ZONE)
     register.works.run(first, lambda work: propose_zone(work, register.desk, zone("late-town")))
-    register.works.run(second, lambda work: approve_zone(work, "late-town"))
+    register.works.run(second, lambda work: approve_zone(work, register.desk, "late-town"))
     with pytest.raises(ZoneApproved):
-        register.works.run(second, lambda work: approve_zone(work, "late-town"))
+        register.works.run(second, lambda work: approve_zone(work, register.desk, "late-town"))
     with pytest.raises(NotFound):
-        register.works.run(second, lambda work: approve_zone(work, "no-town"))
+        register.works.run(second, lambda work: approve_zone(work, register.desk, "no-town"))
     with pytest.raises(UnknownZoneKind):
         register.works.run(
             first, lambda work: propose_zone(work, register.desk, zone("x-town", kind="moon"))
@@ -185,7 +185,7 @@ def test_a_zone_that_forbids_stops_a_grant_made_before_it(register: Register) ->
                 geojson={"type": "Polygon", "coordinates": [degrees]})
     first, second = officer("p", Power.PROPOSE_ZONE), officer("q", Power.APPROVE_ZONE)
     register.works.run(first, lambda work: propose_zone(work, register.desk, told))
-    register.works.run(second, lambda work: approve_zone(work, "new-reserve"))
+    register.works.run(second, lambda work: approve_zone(work, register.desk, "new-reserve"))
     with pytest.raises(GroundForbidden) as refusal:
         register.grant(application, what)
     assert refusal.value.facts["zones"] == ["new-reserve"]

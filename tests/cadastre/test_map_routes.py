@@ -1,7 +1,10 @@
+import json
 from uuid import uuid4
 
 from cadastre_door import PLANE, body_of, signed_in, slug_of
 from cadastre_ground import FREE, Register, asked, plot
+from shapely.geometry import mapping, shape
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 GOOD = {"licence_type": "artisanal-permit", "minerals": ["gold"]}
@@ -28,6 +31,25 @@ def test_a_rival_is_told_the_place_and_the_hectares_but_not_the_shape(
     mine = client.get("/v1/application-areas", headers=signed_in("proposer")).json()
     assert str(senior) in {one["id"] for one in mine["features"]}
     assert client.get(f"/v1/application-areas/{uuid4()}").status_code == 404
+
+
+def test_an_office_makes_zones_on_its_own_ground_only(
+    client: TestClient, register: Register
+) -> None:
+    found = client.get("/v1/jurisdictions").json()["features"]
+    land = {one["properties"]["office"]: shape(one["geometry"]) for one in found}
+    there = land["mines-south"].representative_point()
+    far = mapping(there.buffer(0.01, quad_segs=2))
+    told = ZONE | {"id": "far", "geojson": json.loads(json.dumps(far))}
+    refused = client.post("/v1/zones", json=told, headers=signed_in("proposer"))
+    assert (refused.status_code, slug_of(refused)) == (409, "outside-jurisdiction")
+    assert "mines-south" in refused.json()["offices"]
+    near = ZONE | {"id": "near"}
+    assert client.post("/v1/zones", json=near, headers=signed_in("proposer")).status_code == 201
+    with register.database.sessions.begin() as session:
+        session.execute(text("update zone set office = 'mines-south' where id = 'near'"))
+    later = client.post("/v1/zones/near/approval", headers=signed_in("stranger"))
+    assert (later.status_code, slug_of(later)) == (409, "outside-jurisdiction")
 
 
 def test_what_is_left_of_asked_ground_is_cut_by_what_the_public_sees_alone(

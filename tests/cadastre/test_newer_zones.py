@@ -51,7 +51,7 @@ def declare(register: Register, name: str, kind: str, east: float) -> None:
         geojson={"type": "Polygon", "coordinates": [corners]},
     )
     register.works.run(signer("first"), lambda work: propose_zone(work, register.desk, told))
-    register.works.run(signer("second"), lambda work: approve_zone(work, name))
+    register.works.run(signer("second"), lambda work: approve_zone(work, register.desk, name))
 
 
 def entered(register: Register, kind: str) -> tuple[GroundAsked, UUID, str]:

@@ -132,7 +132,9 @@ def test_an_area_in_a_protected_zone_and_over_a_working_is_told_so(client: TestC
     body = told["statement"]["body"]
     assert body["known_workings"] == 1
     kinds = {hit["kind"]: hit for hit in body["hits"]}
-    assert kinds["known-working"]["consequence"] == "visit-and-notice"
+    working = kinds["known-working"]
+    assert (working["consequence"], working["hectares"]) == ("visit-and-notice", "0")
+    assert working["per_cent"] == "0"
     assert (kinds["zone"]["ref"], kinds["zone"]["consequence"]) == ("kisanga-asm", "none")
     lon, lat = 33.6, -3.2
     box = [[lon, lat], [lon + 0.002, lat], [lon + 0.002, lat + 0.002], [lon, lat + 0.002]]

@@ -67,6 +67,20 @@ def test_a_pair_that_a_newer_edition_forbids_is_not_granted(
     assert (hit["kind"], hit["ref"], hit["hectares"]) == ("licence", held.licence_code, "3.0000")
 
 
+def test_hectares_are_told_of_kinds_that_tell_them_alone(
+    register: Register, amended: Amended
+) -> None:
+    newer = amended("licence: [ref, since, hectares]", "licence: [ref]")
+    what = asked(plot(93_000))
+    register.confirm(register.grant(register.enter(what), what))
+    (hit,) = newer.check(what).statement.body["hits"]
+    assert (hit["hectares"], hit["per_cent"], hit["since"]) == ("0", "0", None)
+    with pytest.raises(GroundTaken) as taken:
+        newer.grant(newer.enter(what), what)
+    (told,) = taken.value.facts["hits"]  # type: ignore[misc]
+    assert set(told) == {"kind", "ref"}
+
+
 def test_what_the_edition_in_force_forbids_stops_a_case_of_the_edition_before(
     register: Register, amended: Amended
 ) -> None:

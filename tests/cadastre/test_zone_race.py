@@ -64,7 +64,7 @@ def test_a_grant_that_meets_a_zone_being_approved_is_refused(register: Register)
 
     with ThreadPoolExecutor(1) as pool:
         with register.works.open(signer("second")) as work:
-            approve_zone(work, "raced")
+            approve_zone(work, register.desk, "raced")
             granted = pool.submit(granting)
             wait_for_a_lock(work, granted)
         with pytest.raises(GroundForbidden):

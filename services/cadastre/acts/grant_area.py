@@ -170,7 +170,9 @@ def _told(holder: Holder, law: GroundLaw) -> dict[str, Any]:
         told["ref"] = holder.code
     if law.tells(kind, HitDetail.SINCE):
         told["since"] = holder.since
-    return told | {"hectares": str(of_square_metres(holder.hectares))}
+    if law.tells(kind, HitDetail.HECTARES):
+        told["hectares"] = str(of_square_metres(holder.hectares))
+    return told
 
 
 def _tell(work: UnitOfWork, area: ApplicationArea, grant: GrantArea, held: Holding) -> Ack:

@@ -10,7 +10,9 @@ from kernel.problems import Malformed, NotAllowed
 from services.cadastre.desk import Desk
 from services.cadastre.domain.display import in_degrees, in_plane
 from services.cadastre.domain.geojson import read_geojson
+from services.cadastre.domain.offices import must_lie_within
 from services.cadastre.domain.zone import Zone, ZoneIdTaken
+from services.cadastre.store.hits import Asked, Underneath
 from services.cadastre.store.places import Zones
 
 PROPOSED = "zone.proposed"
@@ -27,7 +29,8 @@ class ZoneNeverHolds(Malformed):
 def propose_zone(work: UnitOfWork, desk: Desk, told: ZoneProposed) -> Zone:
     """Without effect until somebody else approves it.
 
-    Raises NotAllowed, ZoneIdTaken, UnknownZoneKind, ZoneNeverHolds, and what the drawing lacks.
+    Raises NotAllowed, ZoneIdTaken, UnknownZoneKind, ZoneNeverHolds, OutsideJurisdiction, and what
+    the drawing lacks.
     """
     work.actor.must(Power.PROPOSE_ZONE, told.office, work.now)
     if work.actor.person is None:
@@ -44,9 +47,18 @@ def propose_zone(work: UnitOfWork, desk: Desk, told: ZoneProposed) -> Zone:
     area, _ = read_geojson(told.geojson, law.plane)
     zone = _zone(work, told, work.actor.person, law.plane.srid,
                  in_plane(area, law.plane), in_degrees(area, law.plane))
+    must_be_at_home(work, desk, zone)
     zones.add(zone)
     work.append(PROPOSED, f"zone:{zone.id}", _written(zone, area.wire()))
     return zone
+
+
+def must_be_at_home(work: UnitOfWork, desk: Desk, zone: Zone) -> None:
+    """Raise OutsideJurisdiction where the office does not decide today for all of the ground."""
+    here = zone.geom.representative_point()
+    ground = Underneath(work.session, Asked(zone.plane, zone.geom, zone.geom))
+    offices = ground.offices(desk.today(work.now), (here.x, here.y))
+    must_lie_within(offices, zone.office, zone.geom.area)
 
 
 def _zone(

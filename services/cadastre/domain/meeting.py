@@ -18,6 +18,7 @@ from services.cadastre.domain.law import GroundLaw, Right
 QUEUE = "queue"
 TAKES = (Consequence.FORBIDDEN.value, QUEUE)  # what a newcomer cannot have
 MOST_HITS = 200
+UNTOLD = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +92,19 @@ class Conflict:
 
 
 def conflicts(law: GroundLaw, right: Right, met: Met, whole: MultiPolygon) -> list[Conflict]:
-    """One by one, licences first, each told as far as the rulebook discloses it."""
+    """One by one, licences first, each told as far as the rulebook discloses it.
+
+    Known workings are never measured: whoever asks often enough would find the people there.
+    """
     found = [_licence(law, right, one, whole) for one in met.licences]
     found += [_application(law, right, one, whole) for one in met.applications]
     found += [_zone(law, right, one, whole) for one in met.zones]
     if met.workings.count:
-        consequence = law.known_workings().value
-        hectares, per_cent = _measured(met.workings.square_metres, whole.area)
         hit = Hit(
             kind=HitKind.KNOWN_WORKING.value,
-            consequence=consequence,
-            hectares=hectares,
-            per_cent=per_cent,
+            consequence=law.known_workings().value,
+            hectares=UNTOLD,
+            per_cent=UNTOLD,
         )
         found.append(Conflict(hit, Point()))
     return found
@@ -110,10 +112,11 @@ def conflicts(law: GroundLaw, right: Right, met: Met, whole: MultiPolygon) -> li
 
 def largest(found: Iterable[Conflict]) -> tuple[list[Hit], int]:
     """The hits a statement has room for, in their order, and how many it leaves out."""
-    hits = [one.hit for one in found]
+    listed = list(found)
+    hits = [one.hit for one in listed]
     if len(hits) <= MOST_HITS:
         return hits, 0
-    ranked = sorted(range(len(hits)), key=lambda n: -Decimal(hits[n].hectares))
+    ranked = sorted(range(len(hits)), key=lambda n: -listed[n].shared.area)
     return [hits[n] for n in sorted(ranked[:MOST_HITS])], len(hits) - MOST_HITS
 
 
@@ -135,15 +138,19 @@ def remainder(whole: MultiPolygon, found: Iterable[Conflict]) -> BaseGeometry | 
     return max(pieces, key=lambda piece: piece.area, default=None)
 
 
-def _measured(square_metres: float, whole: float) -> tuple[str, str]:
-    """Hectares and per cent."""
+def _measured(
+    law: GroundLaw, kind: HitKind, square_metres: float, whole: float
+) -> tuple[str, str]:
+    """Hectares and per cent, where the rulebook tells them."""
+    if not law.tells(kind, HitDetail.HECTARES):
+        return UNTOLD, UNTOLD
     hectares = of_square_metres(square_metres)
     return str(hectares), str(share_of(hectares, of_square_metres(whole)))
 
 
 def _licence(law: GroundLaw, right: Right, met: MetLicence, whole: MultiPolygon) -> Conflict:
-    hectares, per_cent = _measured(met.shared.area, whole.area)
     kind = HitKind.INHERITED if met.inherited else HitKind.LICENCE
+    hectares, per_cent = _measured(law, kind, met.shared.area, whole.area)
     other = Right(met.licence_type, tuple(met.minerals))
     hit = Hit(
         kind=kind.value,
@@ -159,8 +166,8 @@ def _licence(law: GroundLaw, right: Right, met: MetLicence, whole: MultiPolygon)
 def _application(
     law: GroundLaw, right: Right, met: MetApplication, whole: MultiPolygon
 ) -> Conflict:
-    hectares, per_cent = _measured(met.shared.area, whole.area)
     kind = HitKind.APPLICATION
+    hectares, per_cent = _measured(law, kind, met.shared.area, whole.area)
     consequence = law.when_meeting(right, Right(met.licence_type, tuple(met.minerals)))
     words = consequence.value
     if consequence is Consequence.FORBIDDEN:
@@ -178,8 +185,8 @@ def _application(
 
 
 def _zone(law: GroundLaw, right: Right, met: MetZone, whole: MultiPolygon) -> Conflict:
-    hectares, per_cent = _measured(met.shared.area, whole.area)
     kind = HitKind.ZONE
+    hectares, per_cent = _measured(law, kind, met.shared.area, whole.area)
     hit = Hit(
         kind=kind.value,
         ref=met.id if law.tells(kind, HitDetail.REF) else None,

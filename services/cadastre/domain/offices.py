@@ -15,6 +15,12 @@ class OutsideCountry(Problem):
     title = "Part of the area lies outside the country"
 
 
+class OutsideJurisdiction(Problem):
+    """The office acts for ground for which it does not decide."""
+
+    title = "Part of the area lies outside the jurisdiction of the office"
+
+
 @dataclass(frozen=True, slots=True)
 class MetOffice:
     """`marked`: the point that decides under some laws (first corner, centroid) lies there."""
@@ -43,6 +49,20 @@ def must_cover(met: Sequence[MetOffice], agency: str, square_metres: float) -> N
         raise OutsideCountry(
             f"{outside / 10_000:.4f} ha lie in no office's jurisdiction",
             outside_hectares=f"{outside / 10_000:.4f}",
+        )
+
+
+def must_lie_within(
+    met: Sequence[MetOffice], office: str | None, square_metres: float
+) -> None:
+    """Raises OutsideJurisdiction when the office does not decide for all of the ground."""
+    inside = sum(one.square_metres for one in met if one.office == office)
+    outside = square_metres - inside
+    if outside > SPILL_M2:
+        raise OutsideJurisdiction(
+            f"{outside / 10_000:.4f} ha lie outside the jurisdiction of {office}",
+            outside_hectares=f"{outside / 10_000:.4f}",
+            offices=sorted({one.office for one in met}),
         )
 
 

@@ -16,6 +16,7 @@ from services.cadastre.acts.approve_zone import approve_zone
 from services.cadastre.acts.propose_zone import UnknownZoneKind, ZoneNeverHolds, propose_zone
 from services.cadastre.domain.corners import CornerNotReadable
 from services.cadastre.domain.geojson import NotAnArea
+from services.cadastre.domain.offices import OutsideJurisdiction
 from services.cadastre.domain.planes import CornerOutside, SystemUnknown
 from services.cadastre.domain.validity import AreaNotValid, TooManyCorners
 from services.cadastre.domain.zone import ZoneApproved, ZoneIdTaken
@@ -55,7 +56,8 @@ def zones(work: ReadWork, box: AtBox, page: AtPage, at: AtInstant = None) -> obj
     "",
     status_code=201,
     response_model=ZoneTold,
-    responses=answers(NotAllowed, ZoneIdTaken, UnknownZoneKind, ZoneNeverHolds, *DRAWING),
+    responses=answers(NotAllowed, ZoneIdTaken, UnknownZoneKind, ZoneNeverHolds,
+                      OutsideJurisdiction, *DRAWING),
     dependencies=[Depends(asks(STAFF, Power.PROPOSE_ZONE))],
 )
 def propose(told: ZoneProposed, once: AtOnce, desk: AtDesk) -> Response:
@@ -66,9 +68,9 @@ def propose(told: ZoneProposed, once: AtOnce, desk: AtDesk) -> Response:
 @router.post(
     "/{name}/approval",
     response_model=ZoneTold,
-    responses=answers(NotAllowed, NotFound, SecondPersonNeeded, ZoneApproved),
+    responses=answers(NotAllowed, NotFound, SecondPersonNeeded, ZoneApproved, OutsideJurisdiction),
     dependencies=[Depends(asks(STAFF, Power.APPROVE_ZONE, step_up=True))],
 )
-def approve(name: Name, once: AtOnce) -> Response:
+def approve(name: Name, once: AtOnce, desk: AtDesk) -> Response:
     """The second signature, by somebody else: the zone has effect."""
-    return once(lambda: approve_zone(once.work, name), ZoneTold)
+    return once(lambda: approve_zone(once.work, desk, name), ZoneTold)
