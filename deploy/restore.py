@@ -28,6 +28,10 @@ from deploy.stack.processes import Process, Ready, Tier
 from deploy.stack.supervision import Supervisor
 from deploy.stack.up import Start, alone
 
+STRANGERS = "delete from cluster_membership"
+"""The servers that the archive's Temporal ran as. The restored one would join those that live, and
+each would hand its tasks to the other."""
+
 
 class Unsound(Refused):
     """The archive is not what was written, or the restored register lacks a guarantee."""
@@ -139,4 +143,7 @@ def _fill(stack: Stack, here: Path, manifest: Manifest) -> None:
             "pg_restore", administrator_url(stack, name), "--exit-on-error",
             "--single-transaction", str(dump),
         )
+    if "temporal" in manifest.databases:
+        with psycopg.connect(administrator_url(stack, "temporal")) as admin:
+            admin.execute(STRANGERS)
     assert_guarantee(administrator_url(stack, "cadastre"))

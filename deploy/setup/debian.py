@@ -18,7 +18,7 @@ RUNNING = (
     "libharfbuzz-subset0",
     "fonts-noto-core",
 )
-TESTING = ("chromium",)
+TESTING = ("chromium", "libatomic1")
 CREATE_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
 NEVER = "create_main_cluster = false\n"
 

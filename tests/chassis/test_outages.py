@@ -20,6 +20,7 @@ from chassis.powers import RouteWithoutRule
 from chassis.telemetry import configure_logs
 from chassis.unit_of_work import AtUnitOfWork
 from chassis.who import PUBLIC, asks
+from tests.plain_logs import plain_logs
 
 Headers = Callable[..., dict[str, str]]
 
@@ -171,6 +172,7 @@ def test_what_an_error_says_is_not_logged(
         assert client.post("/v1/nothing").status_code == 500
     finally:
         structlog.reset_defaults()
+        plain_logs()
         (handler,) = logging.getLogger().handlers
         logging.getLogger().removeHandler(handler)
         assert isinstance(handler, logging.StreamHandler)

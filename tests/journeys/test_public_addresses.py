@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from chassis.signing import TokenSigner
+from cli.demo_ring.waiting import until
 from deploy.keycloak.one_time_codes import OneTimeCodes
 from deploy.keycloak.people import Person, make_officers
 from deploy.keycloak.realms import Office
@@ -87,8 +88,14 @@ def claims(stack: Stack, realm: str, tokens: Tokens) -> dict[str, Any]:
 
 
 def asked(stack: Stack, service: str, path: str, tokens: Tokens) -> httpx.Response:
+    """What the service answers; one that has just begun may have no keys of the issuer yet."""
     told = {"Authorization": f"Bearer {tokens.access}"}
-    return httpx.get(f"{stack.address(service)}{path}", headers=told, timeout=30)
+
+    def answered() -> httpx.Response | None:
+        answer = httpx.get(f"{stack.address(service)}{path}", headers=told, timeout=30)
+        return None if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else answer
+
+    return until(f"{service} knows the issuer's keys", answered)
 
 
 def code_on(stack: Stack, number: str) -> str:
@@ -108,7 +115,8 @@ def test_a_miner_signs_in_under_public_names_and_services_take_the_token(
     said = claims(public, "public", tokens)
     assert said["iss"] == f"https://{IDENTITY}/realms/public"
     me = asked(public, "messages", "/v1/subscribers/me", tokens)
-    assert (me.status_code, me.json()["phone_ends"]) == (200, PHONE[-3:])
+    assert me.status_code == 200, me.text
+    assert me.json()["phone_ends"] == PHONE[-3:]
     assert asked(public, "licensing", "/v1/applications", tokens).status_code == 200
     paths = [path for host, path in proxy.asked if host == CODES]
     assert paths == ["/phone/authorize", "/phone/number", "/phone/code"]

@@ -70,6 +70,12 @@ class Log:
         return httpx.get(self.stack.address("licensing") + path, timeout=30).raise_for_status()
 
 
+def temporal_servers(stack: Stack) -> set[int]:
+    """The ports at which the stack's Temporal believes its members to be."""
+    with psycopg.connect(cluster.superuser_url(stack, "temporal")) as store:
+        return {row[0] for row in store.execute("select rpc_port from cluster_membership")}
+
+
 def in_other_hands(case: Case, ring: Ring) -> Case:
     """The same case and the same miner, who signs in again on another stack."""
     return Case(ring, ring.miner(case.miner.name, case.miner.number), case.lodged)
@@ -92,6 +98,7 @@ def test_what_was_recorded_stands_and_what_was_open_goes_on_after_a_restore(
     leaves = log.leaves(size)
     cornerpost("backup", str(folder / "a.tar"), "--data", str(story.ring.stack.data))
     with restored(folder / "a.tar", folder / "d") as stack, Ring(stack) as ring:
+        assert temporal_servers(stack).isdisjoint(temporal_servers(story.ring.stack))
         assert Log(stack).leaves(size) == leaves
         keys = [one.public_key("licensing-checkpoints") for one in (story.ring, ring)]
         grown = story.tell.keep("growth.json", Log(stack).growth(size))

@@ -26,10 +26,14 @@ FORM = (
 
 
 class PhoneStandIn:
-    """Serves the pages on `port`; `codes` shows what each number was sent."""
+    """Serves the pages on `port`; `codes` shows what each number was sent.
+
+    It also stands for the portal where Keycloak tells of sessions that ended.
+    """
 
     def __init__(self, port: int, client_secret: str) -> None:
-        self.issuer = f"http://127.0.0.1:{port}/phone"
+        self.address = f"http://127.0.0.1:{port}"
+        self.issuer = f"{self.address}/phone"
         self.codes: dict[str, str] = {}
         self.subscribers: dict[str, str] = {}
         self._key = ECKey.generate_key("P-256", {"kid": "p1", "use": "sig", "alg": "ES256"})
@@ -41,6 +45,7 @@ class PhoneStandIn:
             Route("/phone/check", self._check, methods=["POST"]),
             Route("/phone/token", self._token, methods=["POST"]),
             Route("/phone/jwks", self._jwks),
+            Route("/signin/backchannel", self._told_of_end, methods=["POST"]),
         ]
         config = uvicorn.Config(Starlette(routes=routes), port=port, log_level="error")
         self._server = uvicorn.Server(config)
@@ -113,6 +118,10 @@ class PhoneStandIn:
             "access_token": secrets.token_hex(8), "token_type": "Bearer", "expires_in": 60,
             "id_token": identity,
         })
+
+    async def _told_of_end(self, _: Request) -> Response:
+        """As the portal answers when Keycloak tells it of a session that has ended."""
+        return Response()
 
     async def _jwks(self, request: Request) -> Response:
         return JSONResponse({"keys": [self._key.as_dict(private=False)]})

@@ -113,7 +113,7 @@ def running_keycloak(folder: Path) -> Iterator[KeycloakUnderTest]:
         phone = PhoneStandIn(free_port(), secrets.phone)
         phone.start()
         portal = f"http://127.0.0.1:{free_port()}"
-        addresses = Addresses(portal, phone.issuer, phone.issuer, portal)
+        addresses = Addresses(portal, phone.issuer, phone.issuer, phone.address)
         reconcile(url, account, addresses, secrets, OFFICES)
         officers = make_officers(url, account, PEOPLE, folder / "secrets" / "officers.json")
         codes = OneTimeCodes(folder / "codes")

@@ -11,6 +11,7 @@ from post_office import PostOffice, new_number
 
 from services.messages.domain.number import read_code, read_number
 from services.messages.domain.one_time_code import LIFETIME, tries_key
+from tests.plain_logs import plain_logs
 
 
 def asked(office: PostOffice, number: str) -> Client:
@@ -126,6 +127,7 @@ def test_neither_code_nor_number_is_logged_or_kept_in_the_open(
     client.fill("/code", code=wrong(office, number))
     client.landed(client.fill("/code", code=code))
     structlog.reset_defaults()
+    plain_logs()
     assert "/phone/code" in lines.getvalue()
     assert code not in lines.getvalue()
     assert number not in lines.getvalue()
